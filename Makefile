@@ -1,0 +1,42 @@
+# Two commands do everything on a fresh machine: make run, make test.
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: run test check soak clean data screenshots
+
+run: .venv/run
+	$(BIN)/streamlit run app.py
+
+test: .venv/dev .venv/browser
+	$(BIN)/python -m pytest
+
+check: .venv/dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+soak: .venv/dev .venv/browser
+	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest
+
+data: .venv/dev
+	$(BIN)/python data/prepare/build.py
+
+screenshots: .venv/dev .venv/browser
+	$(BIN)/python docs/screenshots.py
+
+.venv/run: requirements.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --requirement requirements.txt
+	touch $@
+
+.venv/dev: requirements-dev.txt .venv/run
+	$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
+	touch $@
+
+.venv/browser: .venv/dev
+	$(BIN)/python tests/browser/provide.py
+	touch $@
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

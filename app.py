@@ -1,0 +1,17 @@
+"""Router: page config and file pages, nothing else."""
+
+import streamlit as st
+
+from gis.app.frame import ICON, page_title
+
+st.set_page_config(page_title=page_title("app.title"), page_icon=ICON, layout="wide")
+st.navigation(
+    [
+        st.Page("gis/app/pages/map.py", title=page_title("page.map"), icon=":material/map:", default=True),
+        st.Page("gis/app/pages/measure.py", title=page_title("page.measure"), icon=":material/straighten:"),
+        st.Page("gis/app/pages/chain.py", title=page_title("page.chain"), icon=":material/account_tree:"),
+        st.Page("gis/app/pages/sources.py", title=page_title("page.sources"), icon=":material/library_books:"),
+        st.Page("gis/app/pages/report.py", title=page_title("page.report"), icon=":material/description:"),
+    ],
+    position="top",
+).run()

@@ -1,0 +1,5 @@
+"""`python -m gis`."""
+
+from gis.cli import main
+
+main()

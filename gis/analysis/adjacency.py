@@ -1,0 +1,213 @@
+"""What lies next to what, in the planners' classes.
+
+중첩 `overlap` / 연접 `border` / 인접 `beside` (only a road, river or rail between) / 근접 `near` /
+이격 `apart` / 판정 불가 `unknown`. Every class is symmetric; a relation that a schematic outline leaves
+open is `unknown`, with the relations still possible.
+"""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from gis.analysis.area import require_polygons
+from gis.analysis.distance import distances, pair_index
+from gis.crs import require_work_crs
+from gis.errors import InputError
+from gis.model import ADJACENCY_COLUMNS, SCHEMATIC
+
+HALF_QUANTUM = 0.0005
+"""Half of the millimeter on which coordinates are kept: a threshold is met within it."""
+_PARALLEL = np.cos(np.radians(10.0))
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Where the classes end, all in m.
+
+    `tolerance` snaps boundaries that should be one; `beside` is the widest road, river or rail;
+    `near` are the bands of 근접, the last of which ends it.
+    """
+
+    tolerance: float = 0.1
+    beside: float = 100.0
+    near: tuple[float, ...] = (2_000.0, 5_000.0, 10_000.0)
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.tolerance <= 100:
+            raise InputError("tolerance", tolerance=self.tolerance)
+        if not self.near or list(self.near) != sorted(set(self.near)) or self.near[0] <= self.tolerance:
+            raise InputError("near_bands", bands=", ".join(map(str, self.near)))
+
+
+def adjacency(
+    sites: gpd.GeoDataFrame,
+    thresholds: Thresholds | None = None,
+    *,
+    within: float | None = None,
+    separators: gpd.GeoDataFrame | None = None,
+    units: gpd.GeoDataFrame | None = None,
+) -> pd.DataFrame:
+    """Return the relation of every unordered pair of sites, with the numbers behind it.
+
+    Parameters
+    ----------
+    within
+        Leave out pairs that are surely farther apart than this (m); all pairs by default.
+    separators
+        Roads, rivers and railways (lines or polygons). Without them 인접 cannot be shown, and a pair
+        within its width is `near` with `beside` still possible.
+    units
+        Administrative units; `separated_by` names those that lie between the nearest boundaries.
+    """
+    thresholds = thresholds or Thresholds()
+    require_work_crs(sites, *(frame for frame in (separators, units) if frame is not None))
+    require_polygons(sites)
+    left, right = pair_index(sites)
+    gaps = distances(sites)
+    shapes = sites.geometry.to_numpy()
+    rows = [
+        _record(shapes[a], shapes[b], gap, thresholds, separators, units)
+        for a, b, gap in zip(left, right, gaps.to_dict("records"), strict=True)
+    ]
+    table = pd.DataFrame(rows, columns=list(ADJACENCY_COLUMNS))
+    if within is None:
+        return table
+    return table[~(table["low"].fillna(table["gap"]) > within + HALF_QUANTUM)].reset_index(drop=True)
+
+
+def _record(
+    one: shapely.Geometry,
+    other: shapely.Geometry,
+    gap: dict,
+    thresholds: Thresholds,
+    separators: gpd.GeoDataFrame | None,
+    units: gpd.GeoDataFrame | None,
+) -> dict:
+    line = shapely.shortest_line(one, other)
+    record = {
+        "a": gap["from"], "b": gap["to"], "gap": gap["distance"], "low": gap["low"], "high": gap["high"],
+        "tolerance": thresholds.tolerance, "grade": gap["grade"], "separated_by": None, "de9im": None,
+    }  # fmt: skip
+    if gap["grade"] == SCHEMATIC or np.isnan(gap["distance"]):
+        possible = possible_relations(gap["low"], gap["high"], thresholds)
+        disjoint = not {"overlap", "border"} & set(possible)
+        record |= {
+            "relation": possible[0] if len(possible) == 1 else "unknown",
+            "shared_boundary": 0.0 if disjoint else np.nan,
+            "overlap": 0.0 if disjoint else np.nan,
+            "de9im": "FF2FF1212" if disjoint else None,
+            "separated_by": _between(line, units) if disjoint else None,
+        }
+        return record | {"possible_relations": "|".join(possible)}
+    shared = (
+        shared_boundary(one, other, thresholds.tolerance)
+        if gap["distance"] <= thresholds.tolerance + HALF_QUANTUM
+        else 0.0
+    )
+    overlap, real_overlap = _overlap(one, other, thresholds.tolerance)
+    barrier = _barrier(line, gap["distance"], separators, thresholds)
+    if real_overlap:
+        relation = "overlap"
+    elif shared > thresholds.tolerance:
+        relation = "border"
+    elif barrier:
+        relation = "beside"
+    else:
+        relation = "near" if gap["distance"] <= thresholds.near[-1] + HALF_QUANTUM else "apart"
+    maybe_beside = relation == "near" and separators is None and gap["distance"] <= thresholds.beside + HALF_QUANTUM
+    return record | {
+        "relation": relation,
+        "possible_relations": "beside|near" if maybe_beside else relation,
+        "shared_boundary": shared,
+        "overlap": overlap,
+        "separated_by": barrier or (_between(line, units) if gap["distance"] > thresholds.tolerance else None),
+        "de9im": shapely.relate(one, other),
+    }
+
+
+def possible_relations(low: float, high: float, thresholds: Thresholds) -> list[str]:
+    """Return the relations that a gap somewhere from `low` to `high` (m) leaves open; all where it is unknown."""
+    if np.isnan(low) or np.isnan(high):
+        return ["overlap", "border", "beside", "near", "apart"]
+    open_ends = (
+        ("overlap", low <= 0),
+        ("border", low <= thresholds.tolerance + HALF_QUANTUM),
+        ("beside", low <= thresholds.beside + HALF_QUANTUM and high > 0),
+        ("near", low <= thresholds.near[-1] + HALF_QUANTUM and high > 0),
+        ("apart", high > thresholds.near[-1] + HALF_QUANTUM),
+    )
+    return [name for name, possible in open_ends if possible]
+
+
+def shared_boundary(one: shapely.Geometry, other: shapely.Geometry, tolerance: float) -> float:
+    """Return how many m of their boundaries two polygons share, within `tolerance` (m).
+
+    A stretch counts where an edge of one runs along an edge of the other, at most 10° off; the mean of both
+    views makes it symmetric. Meeting in a corner is no shared boundary.
+    """
+    first, second = _edges(one), _edges(other)
+    reach = shapely.box(*shapely.bounds(one)).buffer(tolerance + 1)
+    first, second = (
+        first[shapely.intersects(first, shapely.box(*shapely.bounds(other)).buffer(tolerance + 1))],
+        second[shapely.intersects(second, reach)],
+    )
+    if not len(first) or not len(second):
+        return 0.0
+    return (_along(first, second, tolerance) + _along(second, first, tolerance)) / 2
+
+
+def _along(edges: np.ndarray, others: np.ndarray, tolerance: float) -> float:
+    left, right = shapely.STRtree(others).query(edges, predicate="dwithin", distance=tolerance + HALF_QUANTUM)
+    parallel = np.abs((_directions(edges)[left] * _directions(others)[right]).sum(axis=1)) >= _PARALLEL
+    left, right = left[parallel], right[parallel]
+    strips = shapely.buffer(others[right], tolerance + HALF_QUANTUM, cap_style="flat")
+    pieces = shapely.intersection(edges[left], strips)
+    return float(sum(shapely.length(shapely.union_all(pieces[left == edge])) for edge in np.unique(left)))
+
+
+def _edges(shape: shapely.Geometry) -> np.ndarray:
+    rings = shapely.get_rings(shapely.get_parts(shape))
+    segments = [np.stack([points[:-1], points[1:]], axis=1) for points in map(shapely.get_coordinates, rings)]
+    pairs = np.concatenate(segments)
+    return shapely.linestrings(pairs[np.hypot(*(pairs[:, 1] - pairs[:, 0]).T) > 0])
+
+
+def _directions(edges: np.ndarray) -> np.ndarray:
+    ends = shapely.get_coordinates(edges).reshape(-1, 2, 2)
+    step = ends[:, 1] - ends[:, 0]
+    return step / np.hypot(*step.T)[:, None]
+
+
+def _overlap(one: shapely.Geometry, other: shapely.Geometry, tolerance: float) -> tuple[float, bool]:
+    """Return the planar area in m² that both cover, and whether it is wider than the tolerance."""
+    common = shapely.intersection(one, other)
+    area = float(shapely.area(common))
+    return area, area > 0 and not shapely.is_empty(shapely.buffer(common, -tolerance / 2))
+
+
+def _barrier(
+    line: shapely.Geometry, gap: float, separators: gpd.GeoDataFrame | None, thresholds: Thresholds
+) -> str | None:
+    """Return the names of the roads, rivers and railways that alone fill the gap, if they do."""
+    if separators is None or not thresholds.tolerance < gap <= thresholds.beside + HALF_QUANTUM:
+        return None
+    crossing = separators.iloc[separators.sindex.query(line, predicate="intersects")]
+    if crossing.empty:
+        return None
+    polygons = crossing[crossing.geom_type.isin(["Polygon", "MultiPolygon"])]
+    has_line = len(polygons) < len(crossing)
+    bare = shapely.length(shapely.difference(line, shapely.union_all(polygons.geometry.to_numpy())))
+    return "|".join(sorted(crossing["name"].astype(str).unique())) if has_line or bare <= thresholds.tolerance else None
+
+
+def _between(line: shapely.Geometry, units: gpd.GeoDataFrame | None) -> str | None:
+    """Return the units that the shortest line between two boundaries crosses, in its order."""
+    if units is None or shapely.length(line) == 0:
+        return None
+    crossed = units.iloc[units.sindex.query(line, predicate="intersects")]
+    along = shapely.line_locate_point(line, shapely.centroid(shapely.intersection(crossed.geometry.to_numpy(), line)))
+    names = crossed["name"].to_numpy()[np.argsort(along, kind="stable")]
+    return "|".join(dict.fromkeys(names)) or None

@@ -1,0 +1,138 @@
+"""How large a site is: on the plane of its belt, on the ellipsoid, and against the notice."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from gis.crs import MAP_CRS, crs_name, reproject, require_work_crs
+from gis.errors import InputError
+from gis.kernel.geodesy import polygon_areas
+from gis.model import SCHEMATIC, SHARE_COLUMNS
+
+ROUNDING = 0.01
+"""m by which 7 decimals of a degree round a boundary; a share thinner than that all round is no land."""
+
+
+def geodesic_areas(sites: gpd.GeoDataFrame) -> pd.Series:
+    """Return each site's 타원체면적 in m² on GRS80, aligned to `sites.index`."""
+    require_work_crs(sites)
+    lonlat = reproject(sites, MAP_CRS).geometry.to_numpy()
+    return pd.Series(polygon_areas(lonlat)[0], index=sites.index, name="area")
+
+
+def planar_areas(sites: gpd.GeoDataFrame) -> pd.Series:
+    """Return each site's 좌표면적 in m², the statutory way: in the plane of its TM belt."""
+    require_work_crs(sites)
+    return sites.area.rename("planar_area")
+
+
+def perimeters(sites: gpd.GeoDataFrame) -> pd.Series:
+    """Return each site's perimeter in m on GRS80, holes included."""
+    require_work_crs(sites)
+    lonlat = reproject(sites, MAP_CRS).geometry.to_numpy()
+    return pd.Series(polygon_areas(lonlat)[1], index=sites.index, name="perimeter")
+
+
+def area_sigmas(sites: gpd.GeoDataFrame, vertex_sigmas: pd.Series) -> pd.DataFrame:
+    """Return the standard deviation of each planar area in m², for independent and fully correlated vertices.
+
+    `sigma`: var(A) = ¼ Σ [(y₊−y₋)² + (x₊−x₋)²] σ² for independent errors (Chrisman & Yandell 1988; Ghilani 2000).
+    `sigma_correlated`: perimeter × σ, where the whole rim is off to the same side. Both are NaN where the
+    grade has no vertex sigma, and for schematic outlines, whose area is the official one by construction.
+    """
+    require_work_crs(sites)
+    vertex_sigma = sites["grade"].map(vertex_sigmas).astype(float).where(sites["grade"] != SCHEMATIC)
+    root = np.array([_unit_sigma(shape) for shape in sites.geometry])
+    return pd.DataFrame(
+        {"sigma": root * vertex_sigma, "sigma_correlated": sites.length * vertex_sigma}, index=sites.index
+    )
+
+
+def _unit_sigma(shape: shapely.Geometry) -> float:
+    total = 0.0
+    for ring in shapely.get_rings(shapely.get_parts(shape)):
+        points = shapely.get_coordinates(ring)[:-1]
+        total += float(((np.roll(points, -1, axis=0) - np.roll(points, 1, axis=0)) ** 2).sum())
+    return 0.5 * total**0.5
+
+
+def site_measures(sites: gpd.GeoDataFrame, vertex_sigmas: pd.Series) -> pd.DataFrame:
+    """Return both areas, perimeter, difference from the official area and sigma for each site.
+
+    A schematic outline gets neither difference nor sigma: both would be circular.
+
+    Raises
+    ------
+    InputError
+        Where a feature is no polygon.
+    """
+    require_polygons(sites)
+    official = sites["official_area"].astype(float)
+    lonlat = reproject(sites, MAP_CRS).geometry.to_numpy()
+    area, perimeter = polygon_areas(lonlat)
+    compared = official.where(sites["grade"] != SCHEMATIC)
+    return pd.DataFrame(
+        {
+            "id": sites["id"],
+            "name": sites["name"],
+            "area": area,
+            "planar_area": sites.area,
+            "planar_crs": crs_name(sites.crs),
+            "perimeter": perimeter,
+            "official_area": official,
+            "difference_pct": 100 * (area - compared) / compared,
+            **area_sigmas(sites, vertex_sigmas),
+            "grade": sites["grade"],
+            "source": sites["source"],
+        },
+        index=sites.index,
+    )
+
+
+def unit_shares(sites: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return how much of each site lies in each administrative unit, largest first; shares of a site add to 100 %.
+
+    What lies in no unit is a row of its own with an empty code.
+    """
+    require_work_crs(sites, units)
+    require_polygons(sites)
+    left, right = units.sindex.query(sites.geometry, predicate="intersects")
+    pieces = gpd.GeoDataFrame(
+        {"id": sites["id"].to_numpy()[left], "unit_code": units["id"].to_numpy()[right], "unit_name": units["full_name"].to_numpy()[right]},
+        geometry=shapely.intersection(sites.geometry.to_numpy()[left], units.geometry.to_numpy()[right]),
+        crs=sites.crs,
+    )  # fmt: skip
+    outside = gpd.GeoDataFrame(
+        {"id": sites["id"].to_numpy(), "unit_code": None, "unit_name": None},
+        geometry=[
+            shapely.difference(site, shapely.union_all(units.geometry.to_numpy()[right[left == row]]))
+            for row, site in enumerate(sites.geometry)
+        ],
+        crs=sites.crs,
+    )
+    rows = pd.concat([pieces, outside], ignore_index=True)
+    rows["area"], rows["planar"] = geodesic_areas(rows), rows.area
+    rows["order"] = rows["id"].map({name: number for number, name in enumerate(sites["id"])})
+    rows = _without_slivers(rows.sort_values(["order", "planar"], ascending=[True, False]), sites)
+    rows["share_pct"] = 100 * rows["planar"] / rows.groupby("id")["planar"].transform("sum")
+    return pd.DataFrame(rows[list(SHARE_COLUMNS)]).reset_index(drop=True)
+
+
+def _without_slivers(rows: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return `rows`, largest first in each site, with what rounding leaves along a boundary given to the largest."""
+    thinnest = rows["id"].map(ROUNDING * sites.set_index("id").length)
+    slivers, kept = rows[rows["planar"] <= thinnest], rows[rows["planar"] > thinnest].copy()
+    lost = slivers.groupby("id")[["area", "planar"]].sum()
+    first = ~kept["id"].duplicated()
+    for column in ("area", "planar"):
+        kept[column] += np.where(first, kept["id"].map(lost[column]).fillna(0.0), 0.0)
+    return kept
+
+
+def require_polygons(sites: gpd.GeoDataFrame) -> None:
+    """Refuse points and lines, which have no area."""
+    wrong = ~sites.geom_type.isin(["Polygon", "MultiPolygon"])
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        raise InputError("needs_polygons", row=row + 1, kind=sites.geom_type.iloc[row])

@@ -1,0 +1,1 @@
+"""Pages, state, cache and the map widget: the only home of Streamlit."""

@@ -1,0 +1,126 @@
+"""Results kept between reruns: the only home of `st.cache_*`.
+
+Every key is made of plain values and the version of the bundled data, so a changed or missing file is
+noticed at once and never answered from memory.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+import pandas as pd
+import streamlit as st
+
+from gis import study
+from gis.analysis.adjacency import Thresholds
+from gis.analysis.chain import Chain
+from gis.i18n import reading
+from gis.io import catalog
+from gis.io.write import layer_bytes, layer_file_name
+from gis.view.features import screen_geojson
+from layers import LAYERS
+
+Args = ParamSpec("Args")
+Result = TypeVar("Result")
+
+
+def _kept(compute: Callable[Args, Result]) -> Callable[Args, Result]:
+    """Keep the result of `compute` for as long as the bundled data stays the same."""
+
+    @wraps(compute)
+    def call(*args: Args.args, **kwargs: Args.kwargs) -> Result:
+        return _keyed(catalog.data_version(), compute.__name__, compute, args, kwargs)
+
+    return call
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def _keyed(version: int, name: str, _compute: Callable[..., Any], args: tuple, kwargs: dict[str, Any]) -> Any:
+    return _compute(*args, **kwargs)
+
+
+@_kept
+def areas(source: str | None = None) -> pd.DataFrame:
+    return study.areas(study.source_layer(source))
+
+
+@_kept
+def unit_shares(level: str, source: str | None = None) -> pd.DataFrame:
+    return study.unit_shares(study.source_layer(source), level)
+
+
+@_kept
+def distances(measure: str, source: str | None = None) -> pd.DataFrame:
+    return study.distances(study.source_layer(source), measure=measure)
+
+
+@_kept
+def nearest_places(source: str | None = None) -> pd.DataFrame:
+    return study.nearest_places(study.source_layer(source))
+
+
+@_kept
+def adjacencies(thresholds: Thresholds, source: str | None = None) -> pd.DataFrame:
+    return study.adjacencies(study.source_layer(source), thresholds)
+
+
+@_kept
+def chain(year: int, scope: str, basis: str, within: float | None = None) -> Chain:
+    return study.chain(year, scope, basis, within)
+
+
+@_kept
+def place_points() -> dict[str, tuple[float, float]]:
+    return study.place_points()
+
+
+@_kept
+def claims(subject: str | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    return study.claims(subject)
+
+
+@_kept
+def card(complex_id: str) -> study.Card:
+    return study.card(complex_id)
+
+
+@_kept
+def screen_layer(name: str, area_unit: str, language: str) -> dict[str, Any]:
+    with reading(language):
+        return screen_geojson(study.layer(name), LAYERS[name], area_unit)
+
+
+@_kept
+def drawn_report(geometry: str) -> study.DrawnReport:
+    return study.drawn_report(geometry)
+
+
+@_kept
+def layer_table() -> pd.DataFrame:
+    return study.layer_table()
+
+
+@_kept
+def point_names() -> dict[str, str]:
+    points = study.layer("reference_points")
+    return dict(zip(points["id"], points["name"], strict=True))
+
+
+@_kept
+def uploaded_areas(file_name: str, content: bytes) -> pd.DataFrame:
+    return study.areas(study.uploaded_layer(file_name, content))
+
+
+@_kept
+def report_table(name: str) -> pd.DataFrame:
+    return study.report_table(name)
+
+
+@_kept
+def layer_file_title(name: str, ending: str) -> str:
+    return layer_file_name(name, study.layer(name), ending)
+
+
+@_kept
+def layer_file(name: str, ending: str) -> bytes:
+    return layer_bytes(study.layer(name), ending, name)

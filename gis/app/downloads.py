@@ -1,0 +1,37 @@
+"""A table on the page, with its files."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import pandas as pd
+import streamlit as st
+
+from gis.i18n import t
+from gis.io import catalog
+from gis.io.write import csv_bytes, xlsx_bytes
+from gis.model import outward
+from gis.view.tables import number_formats, shown
+
+
+def show_table(
+    table: pd.DataFrame,
+    name: str,
+    unit: str = "m2",
+    names: Mapping[str, str] | None = None,
+    hidden: tuple[str, ...] = (),
+    height: int | Literal["auto"] = "auto",
+) -> None:
+    """Show `table` (inner names) for people and offer the whole of it as CSV and XLSX, unrounded, with its sources."""
+    seen = table.drop(columns=[column for column in hidden if column in table]).dropna(axis=1, how="all")
+    people = shown(seen, unit, names)
+    printed = people.style.format(number_formats(people), na_rep="–", escape=None)
+    st.dataframe(printed, hide_index=True, width="stretch", height=height)
+    with st.container(horizontal=True):
+        st.download_button(
+            t("ui.download_csv"), lambda: csv_bytes(outward(table)), f"{name}.csv", "text/csv",
+            key=f"{name}-csv", on_click="ignore", type="tertiary", icon=":material/download:",
+        )  # fmt: skip
+        st.download_button(
+            t("ui.download_xlsx"), lambda: xlsx_bytes({name: outward(table), "sources": catalog.sources()}),
+            f"{name}.xlsx", key=f"{name}-xlsx", on_click="ignore", type="tertiary", icon=":material/download:",
+        )  # fmt: skip

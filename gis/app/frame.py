@@ -1,0 +1,58 @@
+"""What every page shares: language, type, the header, and one place for faults of the input."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import streamlit as st
+
+from gis.app import state
+from gis.app.choices import select
+from gis.app.map_assets import font_css
+from gis.errors import GisError
+from gis.i18n import LANGUAGES, t, use_language
+from gis.units import AREA_SYMBOLS
+from gis.view.page_css import PAGE_CSS
+
+ICON = str(Path(__file__).with_name("icon.svg"))
+UNITS = ("man-m2", "m2", "ha", "km2", "man-pyeong", "pyeong")
+
+
+def page_title(key: str) -> str:
+    """Return a title in the language of this visit."""
+    use_language(state.language())
+    return t(key)
+
+
+def header(sentence: str) -> str:
+    """Draw the page's one sentence and the choice of language and unit; return the area unit."""
+    use_language(state.language())
+    st.html(f"<style>{font_css()}{PAGE_CSS}</style>")
+    words, unit_box, language_box = st.columns([0.72, 0.14, 0.14], vertical_alignment="center")
+    words.markdown(sentence)
+    with unit_box:
+        unit = select(
+            t("app.area_unit"), UNITS, state.AREA_UNIT, UNITS[0], AREA_SYMBOLS.__getitem__, label_visibility="collapsed"
+        )
+    with language_box:
+        select(
+            t("app.language"), LANGUAGES, state.LANGUAGE, LANGUAGES[0], lambda code: t(f"language.{code}"),
+            label_visibility="collapsed",
+        )  # fmt: skip
+    return unit or UNITS[0]
+
+
+@contextmanager
+def faults_shown() -> Iterator[None]:
+    """Show a fault of the input as one sentence; the rest of the page goes on."""
+    try:
+        yield
+    except GisError as error:
+        st.error(str(error), icon=":material/error:")
+
+
+def show_page(body: Callable[[], None]) -> None:
+    """Draw a page; a fault that nothing inside has shown ends it with one sentence."""
+    use_language(state.language())
+    with faults_shown():
+        body()

@@ -1,0 +1,83 @@
+"""면적·거리: both areas, shares by district, distances, nearest points, adjacency."""
+
+import pandas as pd
+import streamlit as st
+
+from gis.analysis.adjacency import Thresholds
+from gis.app import cache
+from gis.app.choices import segment
+from gis.app.downloads import show_table
+from gis.app.frame import faults_shown, header, show_page
+from gis.i18n import t
+from gis.study import UNIT_LAYERS
+from gis.view.sentences import adjacency_sentence, area_sentence, distance_label, distance_matrix
+from gis.view.tables import area_note, label
+
+
+def page() -> None:
+    unit = header(t("app.schematic_banner"))
+    areas, distances, adjacency = st.tabs([t("ui.areas"), t("ui.distances"), t("ui.adjacency")])
+    with areas, faults_shown():
+        show_areas(unit)
+    with distances, faults_shown():
+        show_distances()
+    with adjacency, faults_shown():
+        show_adjacency()
+
+
+def show_areas(unit: str) -> None:
+    table = cache.areas()
+    table = table.assign(note=[area_note(row) for row in table.to_dict("records")])
+    for row in table.to_dict("records"):
+        st.markdown(f"- {area_sentence(row, unit)}")
+    show_table(table, "area", unit)
+    st.subheader(t("ui.shares"))
+    level = segment(t("ui.level"), UNIT_LAYERS, "level", "emd", lambda name: t(f"layer.{name}"))
+    show_table(cache.unit_shares(level).rename(columns={"id": "place"}), f"area_by_{level}", unit)
+
+
+def show_distances() -> None:
+    measure = segment(t("ui.measure"), ("gap", "centroid"), "measure", "gap", lambda name: t(f"measure.{name}"))
+    table = cache.distances(measure)
+    st.caption(t("ui.interval_note"))
+    st.subheader(t("ui.matrix"))
+    st.dataframe(distance_matrix(table), width="stretch")
+    table = table.assign(label=[distance_label(row) for row in table.to_dict("records")])
+    show_table(table, f"distance_{measure}")
+    st.subheader(t("ui.nearest"))
+    near = cache.nearest_places()
+    names = cache.point_names()
+    near = near.assign(label=[distance_label(row, names) for row in near.to_dict("records")])
+    show_table(near, "nearest", names=names)
+
+
+def show_adjacency() -> None:
+    tolerance_box, beside_box, near_box = st.columns(3)
+    tolerance = tolerance_box.number_input(
+        t("ui.tolerance"), 0.0, 100.0, 0.1, 0.1, key="tolerance", bind="query-params"
+    )
+    beside = beside_box.number_input(t("ui.beside"), 0.0, 1_000.0, 100.0, 10.0, key="beside", bind="query-params")
+    bands = near_box.multiselect(t("ui.near"), [1, 2, 5, 10, 20, 30], [2, 5, 10], key="near", bind="query-params")
+    thresholds = Thresholds(tolerance, beside, tuple(sorted(1000.0 * band for band in bands)))
+    table = cache.adjacencies(thresholds)
+    st.caption(t("ui.separators_missing"))
+    for row in table.to_dict("records"):
+        st.markdown(f"- {adjacency_sentence(row)}{band_text(row, thresholds)}")
+    show_table(table, "adjacency", hidden=("de9im",))
+    with st.expander(t("ui.details")):
+        details = table[["a", "b", "de9im", "tolerance"]]
+        st.dataframe(details.assign(a=details["a"].map(place), b=details["b"].map(place)), hide_index=True)
+
+
+def band_text(row: dict, thresholds: Thresholds) -> str:
+    """Return within which band a near pair surely lies."""
+    farthest = row["high"] if pd.isna(row["gap"]) else row["gap"]
+    band = next((band for band in thresholds.near if farthest <= band), None)
+    return t("sentence.within_band", band=f"{band / 1000:g} km") if row["relation"] == "near" and band else ""
+
+
+def place(name: str) -> str:
+    return label("place", name)
+
+
+show_page(page)

@@ -1,0 +1,83 @@
+"""자료·출처: the catalogue, the ledger of the public record, and where each line of the article is found."""
+
+import pandas as pd
+import streamlit as st
+
+from gis.app import cache
+from gis.app.choices import select
+from gis.app.downloads import show_table
+from gis.app.frame import faults_shown, header, show_page
+from gis.i18n import t
+from gis.io import catalog
+from gis.view.ledger import article_table, history_table, ledger_table, steps_table
+from gis.view.sentences import conflict_sentence
+from gis.view.tables import label
+
+
+def page() -> None:
+    unit = header(t("ui.article_intro"))
+    tabs = st.tabs(
+        [
+            t(f"ui.{name}")
+            for name in ("claims", "conflicts", "article", "phases", "history", "catalog", "sources", "import_soon")
+        ]
+    )
+    for tab, show in zip(
+        tabs,
+        (show_claims, show_conflicts, show_article, show_phases, show_history, show_catalog, show_sources, show_file),
+        strict=True,
+    ):
+        with tab, faults_shown():
+            show(unit)
+
+
+def show_claims(unit: str) -> None:
+    ledger, _ = cache.claims()
+    subjects = list(dict.fromkeys(ledger["subject"]))
+    chosen = select(
+        t("ui.subject"), subjects, "subject", None, lambda name: label("subject", name),
+        index=None, placeholder=t("word.all"),
+    )  # fmt: skip
+    show_table(ledger_table(cache.claims(chosen)[0], unit), "claims", unit, height=560)
+
+
+def show_conflicts(unit: str) -> None:
+    ledger, found = cache.claims()
+    for row in found.to_dict("records"):
+        st.markdown(f"- **{label('rule', row['rule'])}** {conflict_sentence(row, ledger)}")
+    show_table(found, "conflicts")
+
+
+def show_article(unit: str) -> None:
+    st.caption(t("ui.article_intro"))
+    show_table(article_table(catalog.article_rows(), cache.claims()[0]), "article", height=620)
+
+
+def show_phases(unit: str) -> None:
+    show_table(steps_table(catalog.steps()), "phases", height=620)
+
+
+def show_history(unit: str) -> None:
+    show_table(history_table(catalog.history()), "history")
+
+
+def show_catalog(unit: str) -> None:
+    table = cache.layer_table()
+    show_table(table.assign(title=table["title"].map(t)), "layers")
+    st.subheader(t("ui.files"))
+    show_table(catalog.files(), "files")
+
+
+def show_sources(unit: str) -> None:
+    show_table(catalog.sources(), "sources", height=620)
+
+
+def show_file(unit: str) -> None:
+    st.caption(t("ui.import_hint"))
+    picked = st.file_uploader(t("ui.import_soon"), ["geojson", "json", "gpkg", "fgb"], key="file")
+    if picked is not None:
+        table: pd.DataFrame = cache.uploaded_areas(picked.name, picked.getvalue())
+        show_table(table, "my_areas", unit)
+
+
+show_page(page)

@@ -1,0 +1,54 @@
+"""What the reader has chosen: the only home of `st.session_state`. Choices, never results."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import streamlit as st
+
+from gis.app.map_widget import MapEvent
+from gis.i18n import LANGUAGES
+
+LANGUAGE = "lang"
+AREA_UNIT = "unit"
+COMPLEX = "complex"
+LAYERS = "layers"
+TILES = "tiles"
+LINKS = "links"
+_CLICKS = "clicks"
+_DRAWINGS = "drawings"
+
+
+def link(key: str, allowed: Iterable[str], default: str | list[str] | None = None) -> None:
+    """Bind the choice `key` to the address, before its widget is drawn: taken from it once, written to it always.
+
+    Streamlit's own `bind` writes the label, which changes with the language; this writes the id.
+    """
+    many = isinstance(default, list)
+    if key not in st.session_state:
+        named = [name for name in st.query_params.get_all(key) if name in set(allowed)]
+        st.session_state[key] = default if not named else named if many else named[0]
+    chosen = st.session_state[key]
+    if chosen == default:
+        st.query_params.pop(key, None)
+    else:
+        st.query_params[key] = chosen
+
+
+def language() -> str:
+    """Return the language of this visit; the address names it before the first widget does."""
+    chosen = st.session_state.get(LANGUAGE) or st.query_params.get(LANGUAGE)
+    return chosen if chosen in LANGUAGES else LANGUAGES[0]
+
+
+def take_map_event(event: MapEvent, complexes: list[str]) -> None:
+    """Keep what was done on the map: a newly clicked complex is chosen, drawings are copied at once."""
+    st.session_state[_DRAWINGS] = event.drawings
+    if event.click_count != st.session_state.get(_CLICKS, 0):
+        st.session_state[_CLICKS] = event.click_count
+        if event.clicked_id in complexes:
+            st.session_state[COMPLEX] = event.clicked_id
+
+
+def drawings() -> tuple[dict[str, Any], ...]:
+    """Return the GeoJSON geometries that stand drawn on the map."""
+    return st.session_state.get(_DRAWINGS, ())

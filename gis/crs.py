@@ -1,0 +1,80 @@
+"""Coordinate reference systems: the only home of EPSG codes.
+
+Analysis happens in one Korean TM belt, chosen by the study's center; the map gets WGS 84.
+Frames keep x = east, y = north, whatever axis order the registry names.
+"""
+
+import geopandas as gpd
+import pyproj
+from pyproj.exceptions import ProjError
+
+from gis.errors import CrsError
+
+MAP_CRS = "EPSG:4326"
+WEB_MERCATOR = "EPSG:3857"
+BELTS: dict[str, float] = {"EPSG:5185": 125.0, "EPSG:5186": 127.0, "EPSG:5187": 129.0, "EPSG:5188": 131.0}
+GWANGJU_BELT = "EPSG:5186"
+KOREA_LON_LAT = (124.0, 33.0, 132.0, 39.0)
+
+
+def belt_of(lon: float) -> str:
+    """Return the TM belt whose meridian lies nearest to `lon` (degrees)."""
+    return min(BELTS, key=lambda code: abs(BELTS[code] - lon))
+
+
+def is_work_crs(crs: pyproj.CRS | None) -> bool:
+    """Tell whether `crs` is one of the TM belts that analysis accepts."""
+    return crs is not None and any(crs == pyproj.CRS(code) for code in BELTS)
+
+
+def crs_name(crs: pyproj.CRS) -> str:
+    """Return the belt's code, or the name of another CRS."""
+    return next((code for code in BELTS if crs == pyproj.CRS(code)), crs.name)
+
+
+def require_work_crs(*frames: gpd.GeoDataFrame) -> None:
+    """Refuse frames that are not all in one TM belt."""
+    for frame in frames:
+        if not is_work_crs(frame.crs):
+            raise CrsError("not_work_crs", belts=", ".join(BELTS), crs=frame.crs.name if frame.crs else "-")
+        if frame.crs != frames[0].crs:
+            raise CrsError("two_belts", one=crs_name(frames[0].crs), other=crs_name(frame.crs))
+
+
+def reproject(frame: gpd.GeoDataFrame, crs: str) -> gpd.GeoDataFrame:
+    """Return `frame` in `crs`; refuse a missing CRS and a ballpark datum shift."""
+    if frame.crs is None:
+        raise CrsError("no_crs")
+    try:
+        pyproj.Transformer.from_crs(frame.crs, crs, always_xy=True, allow_ballpark=False)
+    except ProjError as error:
+        raise CrsError("ballpark", crs=frame.crs.name, to=crs) from error
+    return frame.to_crs(crs)
+
+
+def to_work_crs(frame: gpd.GeoDataFrame, belt: str | None = None) -> gpd.GeoDataFrame:
+    """Return `frame` in `belt`, or in the belt of its own center.
+
+    Raises
+    ------
+    CrsError
+        Without a CRS, with only a ballpark shift, or where coordinates lie outside Korea.
+    """
+    lonlat = reproject(frame, MAP_CRS)
+    require_korea(lonlat)
+    if belt is None:
+        west, _, east, _ = lonlat.total_bounds
+        belt = belt_of((west + east) / 2) if len(lonlat) else GWANGJU_BELT
+    return reproject(frame, belt)
+
+
+def require_korea(lonlat: gpd.GeoDataFrame) -> None:
+    """Refuse coordinates outside Korea, the usual sign of a wrong CRS or swapped axes."""
+    west, south, east, north = KOREA_LON_LAT
+    box = lonlat.bounds
+    outside = (box.minx < west) | (box.miny < south) | (box.maxx > east) | (box.maxy > north)
+    if outside.any():
+        row = outside.to_numpy().argmax()
+        x, y = box.iloc[row][["minx", "miny"]]
+        swapped = south <= x <= north and west <= y <= east
+        raise CrsError("swapped_axes" if swapped else "outside_korea", row=row + 1, x=f"{x:.5f}", y=f"{y:.5f}")

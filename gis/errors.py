@@ -1,0 +1,35 @@
+"""Faults that a person can mend, said in the reader's language.
+
+An error carries the key of a label below `error.` and its values; it becomes a sentence when it is shown.
+"""
+
+from gis.i18n import t
+
+
+class GisError(Exception):
+    """A fault of the input: one clear sentence, no traceback."""
+
+    def __init__(self, key: str, /, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+    def __str__(self) -> str:
+        """Return the sentence in the language of whoever reads it now."""
+        return t(f"error.{self.key}", **self.values)
+
+
+class UnknownNameError(GisError, LookupError):
+    """A layer, unit, place or option that does not exist."""
+
+
+class CrsError(GisError, ValueError):
+    """Coordinates that cannot be measured: no CRS, the wrong one, or a guess."""
+
+
+class DataFileError(GisError, OSError):
+    """A file that is missing, changed, or not what its declaration says."""
+
+
+class InputError(GisError, ValueError):
+    """A value out of its range or of the wrong form."""

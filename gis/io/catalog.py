@@ -1,0 +1,161 @@
+"""What lies in `data/`: sources, file hashes, and the tables written by hand as TOML."""
+
+import hashlib
+import os
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from gis.errors import DataFileError
+
+_BUNDLED = Path(__file__).parents[2] / "data"
+
+SOURCE_COLUMNS = (
+    "id", "title", "publisher", "url", "locator", "license", "attribution",
+    "retrieved", "base_date", "rank", "note",
+)  # fmt: skip
+CLAIM_COLUMNS = (
+    "id", "subject", "quantity", "value", "low", "high", "unit", "definition", "definition_en", "stated",
+    "as_of", "source", "also", "confidence", "in_use", "part_of", "share_of", "contradicts", "note", "note_en",
+)  # fmt: skip
+STAGE_COLUMNS = ("id", "order", "supporting", "feedback", "hosted", "ksic", "ksic_source")
+HOST_COLUMNS = (
+    "id", "stage", "place", "part", "name", "name_en", "status", "from", "until",
+    "basis", "evidence", "source", "as_of", "confidence", "note", "note_en",
+)  # fmt: skip
+LINK_COLUMNS = (
+    "id", "stage_from", "stage_to", "kind", "required", "feedback", "reason", "reason_en",
+    "evidence", "source", "as_of", "note", "note_en",
+)  # fmt: skip
+FLOW_COLUMNS = ("link", "place_from", "place_to", "evidence", "source", "as_of", "stated", "note", "note_en")
+STEP_COLUMNS = ("phase", "subject", "name", "name_en", "key", "date", "date_end", "status", "source", "note", "note_en")
+HISTORY_COLUMNS = (
+    "topic", "topic_en", "then", "then_en", "then_source", "now", "now_en", "now_source", "changed_on",
+    "note", "note_en",
+)  # fmt: skip
+ROW_COLUMNS = ("id", "text", "text_en", "shown_as", "ref", "note", "note_en")
+
+
+def data_folder() -> Path:
+    """Return the folder of the bundled data; `GIS_DATA` names another."""
+    return Path(os.environ.get("GIS_DATA", _BUNDLED))
+
+
+def read_toml(path: str) -> dict[str, Any]:
+    """Return one TOML file below `data/`."""
+    try:
+        place = data_folder() / path
+        return _parsed(place, place.stat().st_mtime_ns)
+    except FileNotFoundError:
+        raise DataFileError("data_missing", path=path) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataFileError("data_broken", path=path, reason=error) from error
+
+
+@cache
+def _parsed(path: Path, changed_at: int) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def read_records(path: str, key: str, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Return the `[[key]]` tables of a TOML file as a frame with exactly `columns`; what is not stated is None."""
+    rows = read_toml(path).get(key, [])
+    strange = {name for row in rows for name in row} - set(columns)
+    if strange:
+        raise DataFileError(
+            "data_keys", path=path, key=key, strange=", ".join(sorted(strange)), known=", ".join(columns)
+        )
+    filled = [[row.get(name) for name in columns] for row in rows]
+    return pd.DataFrame(filled, columns=list(columns), dtype=object)
+
+
+def sources() -> pd.DataFrame:
+    """Return every source: title, publisher, address, license, dates and rank."""
+    named = read_toml("sources.toml")["source"]
+    rows = [{"id": name, **record} for name, record in named.items()]
+    return pd.DataFrame(rows, columns=list(SOURCE_COLUMNS), dtype=object)
+
+
+def claims() -> pd.DataFrame:
+    """Return the ledger of the public record: every claim with the rank of its source."""
+    files = sorted(path.name for path in (data_folder() / "claims").glob("*.toml"))
+    if not files:
+        raise DataFileError("data_missing", path="claims/*.toml")
+    ledger = pd.concat([read_records(f"claims/{name}", "claim", CLAIM_COLUMNS) for name in files], ignore_index=True)
+    ranks = sources().set_index("id")["rank"]
+    return ledger.assign(rank=ledger["source"].map(ranks).astype(object), in_use=ledger["in_use"].eq(True))
+
+
+def stages() -> pd.DataFrame:
+    """Return the stages of the value chain, in the order of the drawing."""
+    return read_records("chain/stages.toml", "stage", STAGE_COLUMNS)
+
+
+def hosts() -> pd.DataFrame:
+    """Return who does what where: one row a stage at a place."""
+    return read_records("chain/hosts.toml", "host", HOST_COLUMNS)
+
+
+def links() -> pd.DataFrame:
+    """Return the hand-overs between stages."""
+    return read_records("chain/links.toml", "link", LINK_COLUMNS)
+
+
+def flows() -> pd.DataFrame:
+    """Return the hand-overs that a source states from place to place."""
+    return read_records("chain/links.toml", "flow", FLOW_COLUMNS)
+
+
+def steps() -> pd.DataFrame:
+    """Return the dated steps of every phase, one row a step."""
+    tracks = read_toml("phases.toml")["phase"]
+    rows = [
+        {"phase": track["id"], **{key: track.get(key) for key in ("subject", "name", "name_en")}, **step}
+        for track in tracks
+        for step in track["step"]
+    ]
+    return pd.DataFrame(rows, columns=list(STEP_COLUMNS), dtype=object)
+
+
+def history() -> pd.DataFrame:
+    """Return what became of the plans of the source article."""
+    return read_records("phases.toml", "history", HISTORY_COLUMNS)
+
+
+def article_rows() -> pd.DataFrame:
+    """Return each statement of the source article and where the product shows it."""
+    return read_records("article.toml", "row", ROW_COLUMNS)
+
+
+def vertex_sigmas() -> pd.Series:
+    """Return the standard deviation of a vertex in m by boundary grade; grades without one are left out."""
+    grades = read_toml("grades.toml")["grade"]
+    found = {grade: row["vertex_sigma_m"] for grade, row in grades.items() if "vertex_sigma_m" in row}
+    return pd.Series(found, name="vertex_sigma", dtype=float)
+
+
+def data_version() -> int:
+    """Return a number that changes with any file of the bundled data; the key of what is cached from it."""
+    paths = sorted(path for path in data_folder().rglob("*") if path.suffix in (".toml", ".geojson"))
+    return hash(tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in paths))
+
+
+def files() -> pd.DataFrame:
+    """Return the bundled data files with hash, grade, source and the script that made each."""
+    return pd.DataFrame(read_toml("files.toml")["file"])
+
+
+def checked_path(path: str) -> Path:
+    """Return where a bundled file lies, once its hash is the one that `files.toml` records."""
+    place = data_folder() / path
+    known = files().set_index("path")["sha256"]
+    if not place.is_file():
+        raise DataFileError("data_missing", path=path)
+    if path not in known.index:
+        raise DataFileError("data_unlisted", path=path)
+    if hashlib.sha256(place.read_bytes()).hexdigest() != known[path]:
+        raise DataFileError("data_changed", path=path)
+    return place

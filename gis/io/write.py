@@ -1,0 +1,163 @@
+"""Results out: tables as CSV, XLSX or JSON, layers as GeoJSON, GPKG, CSV or XLSX.
+
+What leaves carries units in its names and, for schematic outlines, a stamp in name and rows.
+"""
+
+import io
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import openpyxl
+import pandas as pd
+import pyogrio
+import shapely
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+
+from gis.crs import MAP_CRS, reproject
+from gis.errors import DataFileError, InputError
+from gis.model import SCHEMATIC, outward
+
+TABLE_FORMATS = ("csv", "json", "xlsx")
+LAYER_FORMATS: dict[str, str] = {".geojson": "GeoJSON", ".gpkg": "GPKG", ".csv": "CSV", ".xlsx": "XLSX"}
+SCHEMATIC_STAMP = "모식도 schematic: not a surveyed boundary"
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return `table` as flat objects: full doubles, null for what is unknown, the order kept."""
+    return [{str(key): _plain(value) for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, pd.Timestamp) and value is not pd.NaT:
+        return value.date().isoformat() if value == value.normalize() else value.isoformat()
+    if value is None or value is pd.NaT or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value if isinstance(value, str | int | float | bool) else str(value)
+
+
+def json_text(content: Any) -> str:
+    """Return JSON in UTF-8 letters, not escapes."""
+    return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def csv_bytes(table: pd.DataFrame) -> bytes:
+    """Return CSV that a Korean Excel opens rightly: UTF-8 with a mark; texts that look like formulas are quoted."""
+    return _neutral(table).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+
+
+def csv_text(table: pd.DataFrame) -> str:
+    """Return CSV for a pipe: UTF-8, no mark."""
+    return _neutral(table).to_csv(index=False, lineterminator="\n")
+
+
+def xlsx_bytes(sheets: dict[str, pd.DataFrame]) -> bytes:
+    """Return a workbook with a sheet a table: units in headers, numbers as numbers, headers frozen."""
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for title, table in sheets.items():
+        _fill_sheet(book.create_sheet(_sheet_title(title, book.sheetnames)), table)
+    packed = io.BytesIO()
+    book.save(packed)
+    return packed.getvalue()
+
+
+def _fill_sheet(sheet: Any, table: pd.DataFrame) -> None:
+    sheet.append(list(table.columns))
+    for row in plain_rows(table):
+        sheet.append([", ".join(map(str, value)) if isinstance(value, list) else value for value in row.values()])
+    for cell in sheet[1]:
+        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="E4E7EB")
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+    for cells in sheet.iter_rows(min_row=2):
+        for cell in cells:
+            if isinstance(cell.value, str):
+                cell.data_type = "s"
+    sheet.freeze_panes = "A2"
+    for number, column in enumerate(table.columns, start=1):
+        longest = max([len(str(column)), *(len(str(value)) for value in table[column].head(200))])
+        sheet.column_dimensions[get_column_letter(number)].width = min(60, max(10, longest + 2))
+
+
+def _sheet_title(title: str, taken: list[str]) -> str:
+    short = "".join("_" if letter in r"[]:*?/\'" else letter for letter in title)[:28] or "sheet"
+    return short if short not in taken else f"{short}_{len(taken)}"
+
+
+def _neutral(table: pd.DataFrame) -> pd.DataFrame:
+    texts = table.select_dtypes(["object", "string"]).columns
+    return table.assign(**{name: table[name].map(_harmless) for name in texts})
+
+
+def _harmless(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
+
+
+def stamped(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return `frame` with names that carry units and, where an outline is schematic, a stamp on its row."""
+    known = outward(frame)
+    if "grade" in known and known["grade"].eq(SCHEMATIC).any():
+        known = known.assign(stamp=known["grade"].map({SCHEMATIC: SCHEMATIC_STAMP}))
+    return known
+
+
+def layer_file_name(name: str, frame: gpd.GeoDataFrame, ending: str) -> str:
+    """Return the name under which a layer leaves; a schematic one says so."""
+    schematic = "grade" in frame and frame["grade"].eq(SCHEMATIC).any()
+    return f"{name}{'_schematic' if schematic else ''}{ending}"
+
+
+def layer_bytes(frame: gpd.GeoDataFrame, ending: str, name: str, crs: str = MAP_CRS) -> bytes:
+    """Return a layer in the format that `ending` names.
+
+    GeoJSON follows RFC 7946: WGS 84, right-hand rule, 7 decimals, null for what is unknown.
+
+    Raises
+    ------
+    InputError
+        For another ending, or GeoJSON in another CRS than WGS 84, which RFC 7946 forbids.
+    """
+    if ending not in LAYER_FORMATS:
+        raise InputError("export_ending", ending=ending or "-", known=", ".join(LAYER_FORMATS))
+    known = reproject(stamped(frame), crs).reset_index(drop=True)
+    title = layer_file_name(name, frame, "")
+    if ending == ".csv":
+        return csv_bytes(_with_wkt(known))
+    if ending == ".xlsx":
+        return xlsx_bytes({title: _with_wkt(known)})
+    options: dict[str, str] = {}
+    if ending == ".geojson":
+        if known.crs.to_epsg() != 4326:
+            raise InputError("geojson_crs")
+        options = {"RFC7946": "YES", "ID_FIELD": "feature_id"}
+        known = known.assign(feature_id=known["id"])
+    packed = io.BytesIO()
+    pyogrio.write_dataframe(known, packed, layer=title, driver=LAYER_FORMATS[ending], layer_options=options)
+    return packed.getvalue()
+
+
+def write_bytes(content: bytes, path: Path) -> None:
+    """Write a file whole or not at all; a missing folder is one clear error."""
+    if not path.resolve().parent.is_dir():
+        raise DataFileError("no_folder", path=path.parent)
+    part = path.with_name(path.name + ".part")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise DataFileError("cannot_write", path=path, reason=error.strerror) from error
+
+
+def _with_wkt(frame: gpd.GeoDataFrame) -> pd.DataFrame:
+    attributes = pd.DataFrame(frame.drop(columns=frame.geometry.name))
+    return attributes.assign(wkt=shapely.to_wkt(frame.geometry.to_numpy(), rounding_precision=7))

@@ -1,0 +1,68 @@
+"""Frozen values, and the one mapping from inner names to names that carry their unit.
+
+Inside frames SI has no suffix; whatever leaves (JSON, CSV, XLSX, files) has one.
+"""
+
+from typing import TypeVar
+
+import pandas as pd
+
+Frame = TypeVar("Frame", bound=pd.DataFrame)
+
+OUTWARD: dict[str, str] = {
+    "area": "area_m2",
+    "planar_area": "planar_area_m2",
+    "official_area": "official_area_m2",
+    "perimeter": "perimeter_m",
+    "sigma": "sigma_m2",
+    "sigma_correlated": "sigma_correlated_m2",
+    "distance": "distance_m",
+    "duration": "seconds",
+    "low": "low_m",
+    "high": "high_m",
+    "gap": "gap_m",
+    "shared_boundary": "shared_boundary_m",
+    "overlap": "overlap_m2",
+    "tolerance": "tolerance_m",
+    "precision": "precision_m",
+    "center_uncertainty": "center_uncertainty_m",
+    "hint_radius": "hint_radius_m",
+}
+INWARD: dict[str, str] = {outer: inner for inner, outer in OUTWARD.items()}
+
+AREA_COLUMNS = (
+    "id", "name", "area", "planar_area", "planar_crs", "perimeter", "official_area",
+    "difference_pct", "sigma", "sigma_correlated", "grade", "source", "note",
+)  # fmt: skip
+SHARE_COLUMNS = ("id", "unit_code", "unit_name", "area", "share_pct")
+DISTANCE_COLUMNS = (
+    "from", "to", "measure", "distance", "duration", "low", "high",
+    "from_lon", "from_lat", "to_lon", "to_lat", "grade", "label",
+)  # fmt: skip
+ADJACENCY_COLUMNS = (
+    "a", "b", "relation", "possible_relations", "gap", "low", "high",
+    "shared_boundary", "overlap", "tolerance", "separated_by", "de9im", "grade",
+)  # fmt: skip
+LAYER_COLUMNS = ("name", "title", "kind", "geometry", "features", "grade", "source", "base_date")
+
+SCHEMATIC = "D"
+RELATIONS = ("overlap", "border", "beside", "near", "apart", "unknown")
+MEASURES = ("gap", "centroid", "road", "time")
+SCOPES = ("cluster", "cluster_cheomdan3", "region")
+BASES = ("plan", "fact")
+RANKS = ("notice", "statistics", "agency", "press", "derived")
+
+
+def outward(frame: Frame) -> Frame:
+    """Return `frame` with names that carry their unit."""
+    return frame.rename(columns=OUTWARD)
+
+
+def inward(frame: Frame) -> Frame:
+    """Return `frame` with the names that analysis uses."""
+    return frame.rename(columns=INWARD)
+
+
+def worse_grade(*grades: str | None) -> str | None:
+    """Return the grade that a figure from several boundaries deserves; None where one is not stated."""
+    return None if any(pd.isna(grade) for grade in grades) else max(str(grade) for grade in grades)

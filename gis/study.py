@@ -1,0 +1,300 @@
+"""One run, end to end: where the app, the command line and the golden test meet.
+
+Every function takes plain values, reads the layers it needs, and returns inner names; `gis.model.outward`
+gives the names that leave.
+"""
+
+import json
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from gis.analysis import adjacency as _adjacency
+from gis.analysis import area as _area
+from gis.analysis import chain as _chain
+from gis.analysis import claims as _claims
+from gis.analysis import distance as _distance
+from gis.crs import GWANGJU_BELT, MAP_CRS, crs_name, to_work_crs
+from gis.errors import InputError, UnknownNameError
+from gis.io import catalog
+from gis.io.read import FILE_ENDINGS, read_file, read_layer
+from gis.io.write import plain_rows
+from gis.kernel.geodesy import geodesic_distances
+from gis.model import LAYER_COLUMNS, outward
+from layers import LAYERS
+
+UNIT_LAYERS = ("sigungu", "emd", "ri")
+COMPLEXES = "complexes"
+DEFAULT_YEAR = 2026
+PLAN_YEAR = 2031
+"""When the last planned host of the bundled data works."""
+
+
+@dataclass(frozen=True)
+class SourceLayer:
+    """A layer that a command measures: bundled, or a person's file."""
+
+    name: str
+    frame: gpd.GeoDataFrame
+
+
+def layer(name: str, belt: str = GWANGJU_BELT) -> gpd.GeoDataFrame:
+    """Return a bundled layer in `belt`; complexes come with the official area that the ledger has in use."""
+    try:
+        declared = LAYERS[name]
+    except KeyError:
+        raise UnknownNameError("layer", layer=name, known=", ".join(LAYERS)) from None
+    frame = read_layer(declared, belt)
+    if name != COMPLEXES:
+        return frame.assign(official_area=frame["area"] if "area" in frame else float("nan"))
+    ledger = catalog.claims()
+    official = [_claims.value_in_use(ledger, subject, "official_area") for subject in frame["id"]]
+    return frame.assign(official_area=pd.to_numeric(pd.Series(official, index=frame.index)))
+
+
+def source_layer(source: str | None = None, crs: str | None = None) -> SourceLayer:
+    """Return the layer that `source` names: a bundled layer, or a file; the complexes where it is None."""
+    if source is None:
+        return SourceLayer(COMPLEXES, layer(COMPLEXES))
+    if source in LAYERS:
+        return SourceLayer(source, layer(source))
+    path = Path(source)
+    if path.suffix.lower() in FILE_ENDINGS or path.exists():
+        return SourceLayer(path.stem, read_file(path, crs=crs))
+    raise UnknownNameError("layer", layer=source, known=", ".join(LAYERS))
+
+
+def layer_table() -> pd.DataFrame:
+    """Return a row a bundled layer: what it is, how many features, which grade, from when."""
+    dates = catalog.sources().set_index("id")["base_date"]
+    rows = [
+        {
+            "name": declared.name,
+            "title": f"layer.{declared.name}",
+            "kind": declared.group,
+            "geometry": declared.geometry,
+            "features": len(read_layer(declared)),
+            "grade": declared.grade,
+            "source": declared.source,
+            "base_date": dates.get(declared.source),
+        }
+        for declared in LAYERS.values()
+    ]
+    return pd.DataFrame(rows, columns=list(LAYER_COLUMNS))
+
+
+def areas(source: SourceLayer) -> pd.DataFrame:
+    """Return both areas of every site, aligned to nothing: one row a site in the order of the source."""
+    return _area.site_measures(source.frame, catalog.vertex_sigmas()).reset_index(drop=True)
+
+
+def unit_shares(source: SourceLayer, level: str) -> pd.DataFrame:
+    """Return how each site is shared out among 시군구, 읍면동 or 법정동·리."""
+    if level not in UNIT_LAYERS:
+        raise UnknownNameError("level", level=level, known=", ".join(UNIT_LAYERS))
+    return _area.unit_shares(source.frame, layer(level, crs_name(source.frame.crs)))
+
+
+def distances(source: SourceLayer, to: str | None = None, measure: str = "gap") -> pd.DataFrame:
+    """Return the distance of every pair in `source`, or from each of its sites to each feature of `to`."""
+    others = None if to is None else layer(to, crs_name(source.frame.crs))
+    return _distance.distances(source.frame, others, measure)
+
+
+def nearest_places(source: SourceLayer, to: str = "reference_points", count: int = 3) -> pd.DataFrame:
+    """Return the nearest places of a layer for each site."""
+    return _distance.nearest(source.frame, layer(to, crs_name(source.frame.crs)), count)
+
+
+def adjacencies(
+    source: SourceLayer,
+    thresholds: _adjacency.Thresholds | None = None,
+    *,
+    within: float | None = None,
+    separators: str | None = None,
+) -> pd.DataFrame:
+    """Return the relation of every pair of sites, and which 법정동 lies between."""
+    belt = crs_name(source.frame.crs)
+    barriers = None if separators is None else read_file(Path(separators), belt)
+    return _adjacency.adjacency(source.frame, thresholds, within=within, separators=barriers, units=layer("emd", belt))
+
+
+def places() -> gpd.GeoDataFrame:
+    """Return every place that can host a stage: the complexes, then the hosts outside them."""
+    outlines, points = layer("complexes"), layer("hosts")
+    columns = ["id", "name", "grade", "source", "geometry"]
+    both = pd.concat([outlines[columns], points[columns]])
+    sway = pd.concat([outlines["center_uncertainty"], points["precision"]])
+    return gpd.GeoDataFrame(both, crs=outlines.crs).assign(center_uncertainty=sway)
+
+
+def chain(year: int, scope: str = "region", basis: str = "plan", within: float | None = None) -> _chain.Chain:
+    """Return the value chain of one year, scope and basis, with the distance of each hand-over."""
+    hosts, known = catalog.hosts(), places()
+    return _chain.build_chain(
+        catalog.stages(),
+        hosts,
+        catalog.links(),
+        catalog.flows(),
+        _distance.distances(known),
+        year=year,
+        scope=scope,
+        basis=basis,
+        within=within,
+    )
+
+
+def chain_object(built: _chain.Chain) -> dict[str, Any]:
+    """Return a chain as the one object of the interface contract; the bottleneck is not computed yet: null."""
+    return {
+        "year": built.year,
+        "scope": built.scope,
+        "basis": built.basis,
+        "completeness": built.completeness,
+        "stages": plain_rows(built.stages),
+        "links": plain_rows(outward(built.links)),
+        "missing_stages": list(built.missing_stages),
+        "bottleneck": None,
+        "single_points_of_failure": list(built.single_points_of_failure),
+    }
+
+
+def claims(subject: str | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the ledger and its conflicts, of one subject or of all."""
+    ledger = catalog.claims()
+    if subject is not None and subject not in set(ledger["subject"]):
+        raise UnknownNameError("subject", subject=subject, known=", ".join(dict.fromkeys(ledger["subject"])))
+    found = _claims.conflicts(ledger)
+    if subject is None:
+        return ledger, found
+    return (
+        ledger[ledger["subject"] == subject].reset_index(drop=True),
+        found[found["subject"] == subject].reset_index(drop=True),
+    )
+
+
+def require_hosted_files() -> None:
+    """Refuse bundled data with a missing or changed file, before anything is drawn."""
+    for path in catalog.files()["path"]:
+        catalog.checked_path(path)
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is known about one complex."""
+
+    site: dict[str, Any]
+    area: dict[str, Any]
+    claims: pd.DataFrame
+    conflicts: pd.DataFrame
+    steps: pd.DataFrame
+    neighbors: pd.DataFrame
+    links: pd.DataFrame
+    source_titles: dict[str, str]
+
+
+def card(complex_id: str, year: int = PLAN_YEAR) -> Card:
+    """Return everything about one complex: measures, claims, phases, neighbors, and its links by plan in `year`."""
+    source = source_layer()
+    if complex_id not in source.frame.index:
+        raise UnknownNameError("complex", complex=complex_id, known=", ".join(source.frame.index))
+    ledger, found = claims(complex_id)
+    pairs, steps = adjacencies(source), catalog.steps()
+    served = chain(year).links
+    return Card(
+        site=source.frame.drop(columns="geometry").loc[complex_id].to_dict(),
+        area=areas(source).set_index("id", drop=False).loc[complex_id].to_dict(),
+        claims=ledger,
+        conflicts=found,
+        steps=steps[steps["subject"] == complex_id].reset_index(drop=True),
+        neighbors=pairs[(pairs["a"] == complex_id) | (pairs["b"] == complex_id)].reset_index(drop=True),
+        links=served[served["served"] & ((served["from"] == complex_id) | (served["to"] == complex_id))],
+        source_titles=catalog.sources().set_index("id")["title"].to_dict(),
+    )
+
+
+@dataclass(frozen=True)
+class DrawnReport:
+    """What a polygon drawn on the map measures at once."""
+
+    area: dict[str, Any]
+    shares: pd.DataFrame
+    distances: pd.DataFrame
+
+
+def drawn_report(geometry: str) -> DrawnReport:
+    """Return both areas, the 법정동·리 and the distances to the complexes of a drawn polygon (GeoJSON text)."""
+    source = drawn_site(json.loads(geometry))
+    return DrawnReport(
+        area=areas(source).iloc[0].to_dict(), shares=unit_shares(source, "ri"), distances=distances(source, COMPLEXES)
+    )
+
+
+REPORT_TABLES = (
+    "area", "area_by_sigungu", "area_by_ri", "distance_gap", "distance_centroid", "adjacency",
+    "nearest", "chain_stages", "chain_links", "claims", "conflicts", "phases", "article", "layers",
+)  # fmt: skip
+
+
+def report_table(name: str) -> pd.DataFrame:
+    """Return one table of the report on the bundled complexes."""
+    makers: dict[str, Callable[[], pd.DataFrame]] = {
+        "area": lambda: areas(source_layer()),
+        "area_by_sigungu": lambda: unit_shares(source_layer(), "sigungu"),
+        "area_by_ri": lambda: unit_shares(source_layer(), "ri"),
+        "distance_gap": lambda: distances(source_layer()),
+        "distance_centroid": lambda: distances(source_layer(), measure="centroid"),
+        "adjacency": lambda: adjacencies(source_layer()),
+        "nearest": lambda: nearest_places(source_layer()),
+        "chain_stages": lambda: chain(DEFAULT_YEAR).stages.rename(columns={"id": "stage"}),
+        "chain_links": lambda: chain(DEFAULT_YEAR).links,
+        "claims": lambda: claims()[0],
+        "conflicts": lambda: claims()[1],
+        "phases": catalog.steps,
+        "article": catalog.article_rows,
+        "layers": layer_table,
+    }
+    return makers[name]()
+
+
+def uploaded_layer(file_name: str, content: bytes) -> SourceLayer:
+    """Return a person's uploaded file as a layer to be measured; nothing of it is kept."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / Path(file_name).name
+        path.write_bytes(content)
+        return source_layer(str(path))
+
+
+def place_points() -> dict[str, tuple[float, float]]:
+    """Return longitude and latitude of the middle of every place that can host a stage."""
+    known = places()
+    middle = known.representative_point().to_crs(MAP_CRS)
+    return dict(zip(known["id"], zip(middle.x.round(6), middle.y.round(6), strict=True), strict=True))
+
+
+def drawn_line_length(geometry: dict) -> float:
+    """Return the geodesic length in m of a line drawn on the map (GeoJSON geometry, degrees)."""
+    points = geometry["coordinates"]
+    return float(geodesic_distances(points[:-1], points[1:]).sum())
+
+
+def drawn_site(geometry: dict, name: str = "drawn") -> SourceLayer:
+    """Return a polygon drawn on the map (GeoJSON geometry, degrees) as a layer to be measured; it has no grade.
+
+    Raises
+    ------
+    InputError
+        Where the shape is no polygon or crosses itself.
+    """
+    shape = shapely.geometry.shape(geometry)
+    if shape.geom_type not in ("Polygon", "MultiPolygon") or not shape.is_valid:
+        raise InputError("drawn_shape", reason=shapely.is_valid_reason(shape))
+    row = {"id": name, "name": name, "grade": None, "source": None, "official_area": float("nan")}
+    frame = gpd.GeoDataFrame([row], geometry=[shape], crs=MAP_CRS).set_index("id", drop=False)
+    return SourceLayer(name, to_work_crs(frame))

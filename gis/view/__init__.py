@@ -1,0 +1,1 @@
+"""Results as maps, tables, sentences and files for people."""

@@ -1,0 +1,148 @@
+"""What is known about one complex, as HTML: every text escaped, every figure with its source."""
+
+from html import escape
+
+import pandas as pd
+
+from gis.i18n import either, t
+from gis.model import SCHEMATIC
+from gis.study import Card
+from gis.units import area_text
+from gis.view.sentences import adjacency_sentence, conflict_sentence, link_distance
+from gis.view.tables import label
+
+CARD_QUANTITIES = (
+    "official_area", "area_gwangju", "area_hampyeong", "phase1_area", "phase2_area", "industrial_area",
+    "land_price", "sold_share", "unsold_area", "firms", "workers_planned", "residents_planned", "cost",
+    "greenbelt_area", "greenbelt_share", "jobs",
+)  # fmt: skip
+TEXT_QUANTITIES = ("legal_type", "developer", "role")
+LIST_QUANTITIES = ("industries", "tenant")
+
+
+def card_html(card: Card, area_unit: str) -> str:
+    """Return the card of one complex."""
+    site = card.site
+    parts = [
+        f"<h3>{escape(label('place', site['id']))}</h3>",
+        f"<p class='gis-muted'>{escape(either(site['name'], site['name_en']))}</p>",
+        f"<p>{_badge(label('grade', site['grade']), 'schematic' if site['grade'] == SCHEMATIC else 'plain')}</p>",
+        _facts(_area_rows(card, area_unit)),
+        _facts(_claim_rows(card, TEXT_QUANTITIES + CARD_QUANTITIES, area_unit)),
+        _section("card.phases", [_step_line(row) for row in card.steps.to_dict("records")]),
+        _section("card.industries", _list_lines(card, "industries")),
+        _section("card.tenants", _list_lines(card, "tenant")),
+        _section("card.neighbors", [escape(adjacency_sentence(row)) for row in card.neighbors.to_dict("records")]),
+        _section("card.links_in", _link_lines(card, "to", "from")),
+        _section("card.links_out", _link_lines(card, "from", "to")),
+        _section(
+            "card.conflicts", [escape(conflict_sentence(row, card.claims)) for row in card.conflicts.to_dict("records")]
+        ),
+    ]
+    return f"<div class='gis-card'>{''.join(parts)}</div>"
+
+
+def value_text(claim: dict | pd.Series, area_unit: str = "m2") -> str:
+    """Return a claim's value with its unit, in the reader's area unit."""
+    unit = claim["unit"]
+    numbers = [
+        claim[key] for key in ("value", "low", "high") if isinstance(claim[key], int | float) and pd.notna(claim[key])
+    ]
+    if not numbers:
+        text = claim["value"] if isinstance(claim["value"], str) else claim["stated"]
+        return str(text or t("word.unknown"))
+    if unit == "m2":
+        return "~".join(area_text(number, area_unit) for number in numbers)
+    words = "" if not unit else f" {label('unit', unit)}"
+    return "~".join(f"{number:,.10g}" for number in numbers) + words
+
+
+def source_badge(rank: object, title: object) -> str:
+    """Return a small mark with the rank of a source, its title behind it; what has none says so."""
+    if rank is None or pd.isna(rank):
+        return _badge(t("word.no_source"), "unsourced")
+    return f"<span class='gis-badge' title='{escape(str(title), quote=True)}'>{escape(label('rank', rank))}</span>"
+
+
+def _area_rows(card: Card, area_unit: str) -> list[tuple[str, str]]:
+    area = card.area
+    note = f" <span class='gis-muted'>{escape(t('note.schematic_area'))}</span>" if area["grade"] == SCHEMATIC else ""
+    return [
+        (
+            t("column.planar_area"),
+            f"{escape(area_text(area['planar_area'], area_unit))} <span class='gis-muted'>{area['planar_crs']}</span>{note}",
+        ),
+        (t("column.area"), escape(area_text(area["area"], area_unit)) + " <span class='gis-muted'>GRS80</span>"),
+    ]
+
+
+def _claim_rows(card: Card, quantities: tuple[str, ...], area_unit: str) -> list[tuple[str, str]]:
+    rows = []
+    for quantity in quantities:
+        stated = card.claims[card.claims["quantity"] == quantity]
+        for _, claim in (
+            stated[~stated.duplicated("definition") | stated["in_use"]]
+            .drop_duplicates("definition", keep="last")
+            .iterrows()
+        ):
+            others = int((stated["definition"] == claim["definition"]).sum()) - 1
+            more = f" <span class='gis-muted'>{escape(t('word.and_more', count=others))}</span>" if others else ""
+            when = f" <span class='gis-muted'>{escape(str(claim['as_of']))}</span>" if claim["as_of"] else ""
+            badge = source_badge(claim["rank"], card.source_titles.get(claim["source"], claim["source"]))
+            defined = either(claim["definition"], claim["definition_en"])
+            what = f"<br><span class='gis-muted'>{escape(defined)}</span>" if stated["definition"].nunique() > 1 else ""
+            value = escape(value_text(claim, area_unit))
+            rows.append((label("quantity", quantity), f"{value}{when} {badge}{more}{what}"))
+    return rows
+
+
+def _list_lines(card: Card, quantity: str) -> list[str]:
+    rows = card.claims[card.claims["quantity"] == quantity].to_dict("records")
+    lines = []
+    for row in rows:
+        note = either(row["note"], row["note_en"])
+        badge = source_badge(row["rank"], card.source_titles.get(row["source"], row["source"]))
+        lines.append(
+            escape(value_text(row)) + (f" <span class='gis-muted'>{escape(note)}</span>" if note else "") + f" {badge}"
+        )
+    return lines
+
+
+def _step_line(row: dict) -> str:
+    period = "–".join(str(row[key]) for key in ("date", "date_end") if row[key]) or t("word.year_unknown")
+    return f"<b>{escape(period)}</b> {escape(label('step', row['key']))} <span class='gis-muted'>{escape(label('status', row['status']))}</span>"
+
+
+def _link_lines(card: Card, here: str, there: str) -> list[str]:
+    rows = card.links[(card.links[here] == card.site["id"]) & (card.links[there] != card.site["id"])]
+    lines = []
+    for place, together in rows.groupby(there, sort=False):
+        first = together.iloc[0]
+        stages = ", ".join(
+            dict.fromkeys(
+                f"{label('stage', a)}→{label('stage', b)}"
+                for a, b in zip(together["stage_from"], together["stage_to"], strict=True)
+            )
+        )
+        span = link_distance(first)
+        stated = (together["evidence"] == "stated").any()
+        badge = _badge(label("evidence", "stated"), "plain") if stated else ""
+        lines.append(
+            f"<b>{escape(label('place', place))}</b> {escape(span)} {badge}<br><span class='gis-muted'>{escape(stages)}</span>"
+        )
+    return lines
+
+
+def _facts(rows: list[tuple[str, str]]) -> str:
+    cells = "".join(f"<tr><th>{escape(name)}</th><td>{value}</td></tr>" for name, value in rows)
+    return f"<table class='gis-facts'>{cells}</table>"
+
+
+def _section(key: str, lines: list[str]) -> str:
+    if not lines:
+        return f"<h4>{escape(t(key))}</h4><p class='gis-muted'>{escape(t('word.no_data'))}</p>"
+    return f"<h4>{escape(t(key))}</h4><ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul>"
+
+
+def _badge(text: str, kind: str) -> str:
+    return f"<span class='gis-badge gis-{kind}'>{escape(text)}</span>"

@@ -1,0 +1,71 @@
+"""Layers as the map shows them: GeoJSON in degrees, coarse enough for a screen, with a tooltip each."""
+
+import json
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from gis.crs import MAP_CRS, reproject
+from gis.i18n import either, t
+from gis.model import SCHEMATIC
+from gis.units import area_text, length_text
+from gis.view.tables import label
+from layers.declare import Layer
+
+SCREEN_TOLERANCE = 5.0
+"""How far in m a line may be moved for the screen; measuring never uses these shapes."""
+
+
+def screen_geojson(frame: gpd.GeoDataFrame, layer: Layer, area_unit: str) -> dict[str, Any]:
+    """Return a layer (in its belt) for the map: 5 decimals, names in the reader's language, one tooltip a feature."""
+    shown = frame.copy()
+    if layer.geometry == "Polygon":
+        shown.geometry = shapely.coverage_simplify(shown.geometry.to_numpy(), SCREEN_TOLERANCE)
+    shown = reproject(shown, MAP_CRS)
+    shapes = json.loads(shapely.to_geojson(shapely.GeometryCollection(list(shown.geometry))))["geometries"]
+    features = [
+        {
+            "type": "Feature",
+            "geometry": _trimmed(shape),
+            "properties": {
+                "id": row["id"],
+                "name": display_name(row),
+                layer.label_column: display_name(row),
+                "grade": row["grade"],
+                "tooltip": _tooltip(row, layer, area_unit),
+                **{name: row[name] for name in [layer.style.class_column] if name},
+            },
+        }
+        for shape, row in zip(shapes, pd.DataFrame(shown.drop(columns="geometry")).to_dict("records"), strict=True)
+    ]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def display_name(row: dict[str, Any] | pd.Series) -> str:
+    """Return a feature's short name in the reader's language."""
+    short = label("place", row["id"])
+    return short if short != row["id"] else either(row["name"], row.get("name_en"))
+
+
+def _trimmed(shape: dict[str, Any]) -> dict[str, Any]:
+    def trim(node: Any) -> Any:
+        return round(node, 5) if isinstance(node, float) else [trim(item) for item in node]
+
+    return {"type": shape["type"], "coordinates": trim(shape["coordinates"])}
+
+
+def _tooltip(row: dict[str, Any], layer: Layer, area_unit: str) -> str:
+    lines = [display_name(row)]
+    if pd.notna(row.get("full_name")) and row["full_name"] != row["name"]:
+        lines.append(row["full_name"])
+    if layer.geometry == "Polygon" and pd.notna(row.get("official_area")):
+        lines.append(f"{t('column.official_area')} {area_text(row['official_area'], area_unit)}")
+    if pd.notna(row.get("category")):
+        lines.append(label("category", row["category"]))
+    if pd.notna(row.get("precision")):
+        lines.append(f"{t('column.precision')} ±{length_text(row['precision'])}")
+    if pd.notna(row.get("center_uncertainty")) and row["grade"] == SCHEMATIC:
+        lines.append(t("map.schematic_center", distance=length_text(row["center_uncertainty"], 10)))
+    return "\n".join(lines)

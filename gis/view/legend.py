@@ -1,0 +1,52 @@
+"""The legend, drawn from the same declarations as the map."""
+
+from collections.abc import Iterable
+from html import escape
+
+from gis.i18n import t
+from gis.model import SCHEMATIC
+from gis.view.map import LINK_COLORS
+from gis.view.tables import label
+from layers.declare import Layer
+from layers.palette import INK, STONE
+
+BORDERS = {"A": "solid", "B": "solid", "C": "dashed", "D": "dotted"}
+EVIDENCE_BORDERS = {"stated": "solid", "inferred": "dashed", "plan": "dotted"}
+
+
+def legend_html(layers: Iterable[Layer], links: bool) -> str:
+    """Return swatches of the layers shown, of the links' kinds and evidence, and of boundary grades."""
+    items = [item for layer in layers for item in _layer_items(layer)]
+    if links:
+        items += [(_line(color, "solid"), label("link_kind", kind)) for kind, color in LINK_COLORS.items()]
+        items += [(_line(INK, border), t(f"map.link_{kind}")) for kind, border in EVIDENCE_BORDERS.items()]
+    items += [
+        (_box(STONE, INK, "A"), t("map.solid")),
+        (_box(STONE, INK, "C"), t("map.dashed")),
+        (_box(STONE, INK, "D"), t("map.hatched")),
+    ]
+    drawn = "".join(f"<span class='gis-item' role='listitem'>{swatch}{escape(text)}</span>" for swatch, text in items)
+    return f"<div class='gis-legend' role='list' aria-label='{escape(t('map.legend'))}'>{drawn}</div>"
+
+
+def _layer_items(layer: Layer) -> list[tuple[str, str]]:
+    style = layer.style
+    if layer.geometry == "Point":
+        return [(_dot(style.fill, style.stroke), t(f"layer.{layer.name}"))]
+    if style.classes:
+        return [(_box(color, style.stroke, layer.grade), label("place", value)) for value, color in style.classes]
+    return [(_box(style.fill, style.stroke, layer.grade), t(f"layer.{layer.name}"))]
+
+
+def _box(fill: str, stroke: str, grade: str) -> str:
+    hatch = f"repeating-linear-gradient(135deg,{fill} 0 1.5px,transparent 1.5px 5px)"
+    ground = f"background:{hatch}" if grade == SCHEMATIC else f"background:{fill}59"
+    return f"<span class='gis-box' style='{ground};border:1.5px {BORDERS[grade]} {stroke}'></span>"
+
+
+def _dot(fill: str, stroke: str) -> str:
+    return f"<span class='gis-dot' style='background:{fill};border:1.5px solid {stroke}'></span>"
+
+
+def _line(color: str, border: str) -> str:
+    return f"<span class='gis-line' style='border-top:3px {border} {color}'></span>"

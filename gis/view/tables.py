@@ -1,0 +1,113 @@
+"""Tables as people read them: labels, chosen units, digits that the numbers deserve."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from gis.analysis.chain import Chain
+from gis.i18n import language, t
+from gis.i18n import table as label_table
+from gis.model import OUTWARD, SCHEMATIC
+from gis.units import AREA_SYMBOLS, in_area_unit
+
+WORDS: dict[str, str] = {
+    "relation": "relation",
+    "possible_relations": "relation",
+    "measure": "measure",
+    "grade": "grade",
+    "rank": "rank",
+    "status": "status",
+    "kind": "link_kind",
+    "evidence": "evidence",
+    "rule": "rule",
+    "subject": "subject",
+    "quantity": "quantity",
+    "confidence": "confidence",
+    "basis": "basis",
+    "key": "step",
+    "shown_as": "shown_as",
+    "stage": "stage",
+    "stage_from": "stage",
+    "stage_to": "stage",
+    "place": "place",
+    "from": "place",
+    "to": "place",
+    "a": "place",
+    "b": "place",
+    "unit": "unit",
+}
+"""Columns whose values are ids, and the family of labels that names them."""
+
+
+NUMBER_ENDINGS = (("_m", "m", 0), ("seconds", "s", 0), ("_pct", "%", 1), ("_lon", "°", 6), ("_lat", "°", 6))
+"""How the name of a number ends when it leaves, its unit, and the decimals it is shown with."""
+
+
+def label(family: str, value: object) -> str:
+    """Return the label of an id, or the id itself where the table of labels has none (a person's own id)."""
+    return label_table(language()).get(f"{family}.{value}", str(value))
+
+
+def shown(table: pd.DataFrame, area_unit: str = "m2", names: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Return `table` (inner names) with a person's headers and words; numbers stay numbers, rounded.
+
+    Parameters
+    ----------
+    area_unit
+        The unit of every area; lengths are in m.
+    names
+        What to call ids of places that the table of labels does not know.
+    """
+    columns, digits = {}, {}
+    for column in table.columns:
+        header, values, decimals = _column(str(column), table[column], area_unit, names or {})
+        columns[header] = values
+        if decimals is not None:
+            digits[header] = decimals
+    people = pd.DataFrame(columns, index=table.index)
+    people.attrs["digits"] = digits
+    return people
+
+
+def number_formats(people: pd.DataFrame) -> dict[str, str]:
+    """Return how to print each number of a frame made by `shown`: with separators and its own digits."""
+    return {header: f"{{:,.{decimals}f}}" for header, decimals in people.attrs["digits"].items()}
+
+
+def _column(
+    name: str, values: pd.Series, area_unit: str, names: Mapping[str, str]
+) -> tuple[str, pd.Series, int | None]:
+    """Return header, values, and how many decimals they are shown with; None for texts."""
+    outer = OUTWARD.get(name, name)
+    header = t(f"column.{name}")
+    if outer.endswith("_m2"):
+        digits = 0 if area_unit in ("m2", "pyeong") else 2
+        converted = values.astype(float).map(lambda area: in_area_unit(area, area_unit))
+        return f"{header} ({AREA_SYMBOLS[area_unit]})", converted, digits
+    for ending, unit, digits in NUMBER_ENDINGS:
+        if outer.endswith(ending):
+            return f"{header} ({unit})", values.astype(float), digits if name != "tolerance" else 2
+    if name in WORDS:
+        return header, values.map(lambda value: _words(WORDS[name], value, names)), None
+    return header, values, 0 if pd.api.types.is_integer_dtype(values) else None
+
+
+def _words(family: str, value: object, names: Mapping[str, str]) -> object:
+    if value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value)):
+        return None
+    return " · ".join(names.get(part) or label(family, part) for part in str(value).split("|"))
+
+
+def area_note(row: Mapping[str, object]) -> str:
+    """Return what a reader must know about an area: schematic outlines are not to be compared."""
+    if row["grade"] == SCHEMATIC:
+        return t("note.schematic_area")
+    return t("note.no_official_area") if pd.isna(row["official_area"]) else ""
+
+
+def stage_matrix_table(chain: Chain) -> pd.DataFrame:
+    """Return stage × place with the status of the firmest host, in words; an empty stage says so."""
+    words = chain.matrix.map(lambda status: "" if pd.isna(status) else label("status", status))
+    words.index = pd.Index([label("stage", stage) for stage in words.index], name=t("column.stage"))
+    words.columns = [label("place", place) for place in words.columns]
+    return words

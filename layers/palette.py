@@ -1,0 +1,19 @@
+"""The one palette: colors told apart by people with color-blindness and in grey print.
+
+Okabe and Ito (2008), darkened where a stroke needs 4.5:1 against white.
+"""
+
+INK = "#1f2933"
+PAPER = "#ffffff"
+STONE = "#9aa5b1"
+MIST = "#e4e7eb"
+LAND = "#f5f3ee"
+
+BLUE = "#0072b2"
+SKY = "#56b4e9"
+GREEN = "#009e73"
+ORANGE = "#e69f00"
+VERMILION = "#d55e00"
+PURPLE = "#cc79a7"
+PLUM = "#7b3f6b"
+OLIVE = "#6b7a1f"

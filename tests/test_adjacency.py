@@ -1,0 +1,145 @@
+import numpy as np
+import pytest
+from conftest import sites, square
+from hypothesis import given
+from hypothesis import strategies as st
+from shapely import affinity
+from shapely.geometry import LineString, Polygon
+
+from gis.analysis.adjacency import Thresholds, adjacency, possible_relations, shared_boundary
+from gis.errors import InputError
+
+
+def relation(*shapes, **options):
+    return adjacency(sites(*shapes), **options).iloc[0]
+
+
+def test_squares_sharing_an_edge_border_each_other_along_it():
+    row = relation(square(0, 0, 100), square(100, 0, 100))
+    assert (row["relation"], row["shared_boundary"]) == ("border", pytest.approx(100, abs=1e-6))
+
+
+def test_a_t_junction_shares_only_the_common_stretch():
+    row = relation(square(0, 0, 100), square(100, 40, 30))
+    assert row["shared_boundary"] == pytest.approx(30, abs=1e-6)
+
+
+def test_meeting_in_a_corner_is_near_and_shares_nothing():
+    row = relation(square(0, 0, 100), square(100, 100, 100))
+    assert (row["relation"], row["shared_boundary"], row["gap"]) == ("near", 0, 0)
+
+
+def test_overlapping_squares_overlap_by_their_common_area():
+    row = relation(square(0, 0, 100), square(50, 0, 100))
+    assert (row["relation"], row["overlap"]) == ("overlap", pytest.approx(5_000))
+
+
+def test_a_sliver_thinner_than_the_tolerance_is_a_border():
+    row = relation(square(0, 0, 100), square(99.95, 0, 100))
+    assert (row["relation"], row["overlap"]) == ("border", pytest.approx(5))
+
+
+def test_a_crack_thinner_than_the_tolerance_is_a_border():
+    row = relation(square(0, 0, 100), square(100.05, 0, 100))
+    assert (row["relation"], row["shared_boundary"]) == ("border", pytest.approx(100))
+
+
+def test_a_site_inside_another_overlaps_it():
+    assert relation(square(0, 0, 100), square(25, 25, 50))["relation"] == "overlap"
+
+
+def test_a_site_filling_a_hole_borders_all_round_it():
+    ring = Polygon(square(0, 0, 300).exterior, [square(100, 100, 100).exterior])
+    row = relation(ring, square(100, 100, 100))
+    assert (row["relation"], row["shared_boundary"]) == ("border", pytest.approx(400, abs=1e-6))
+
+
+@pytest.mark.parametrize(("gap", "expected"), [(500, "near"), (9_999, "near"), (12_000, "apart")])
+def test_the_last_band_ends_near(gap, expected):
+    assert relation(square(0, 0, 100), square(100 + gap, 0, 100))["relation"] == expected
+
+
+def test_a_gap_of_exactly_the_band_is_near_despite_rounding():
+    frame = sites(square(0, 0, 100), square(2_110.1, 0, 100))
+    gap = adjacency(frame).iloc[0]["gap"]
+    assert adjacency(frame, Thresholds(near=(round(gap, 4),))).iloc[0]["relation"] == "near"
+
+
+def test_only_a_road_between_makes_sites_beside_each_other():
+    road = sites(square(100, -500, 20, 1_100)).assign(name="하남대로")
+    row = relation(square(0, 0, 100), square(120, 0, 100), separators=road)
+    assert (row["relation"], row["separated_by"]) == ("beside", "하남대로")
+
+
+def test_a_road_line_that_crosses_the_gap_makes_sites_beside_each_other():
+    line = sites(LineString([(170_110, 284_000), (170_110, 286_000)])).assign(name="국도22")
+    assert relation(square(0, 0, 100), square(120, 0, 100), separators=line)["relation"] == "beside"
+
+
+def test_a_field_beside_the_road_leaves_sites_only_near():
+    road = sites(square(100, -500, 20, 1_100))
+    assert relation(square(0, 0, 100), square(150, 0, 100), separators=road)["relation"] == "near"
+
+
+def test_without_roads_loaded_beside_stays_possible():
+    row = relation(square(0, 0, 100), square(120, 0, 100))
+    assert (row["relation"], row["possible_relations"]) == ("near", "beside|near")
+
+
+def test_a_schematic_pair_that_may_touch_is_undecided():
+    frame = sites(square(0, 0, 100), square(1_100, 0, 100), grade="D", center_uncertainty=[1_500.0, 1_200.0])
+    row = adjacency(frame).iloc[0]
+    assert row["relation"] == "unknown"
+    assert row["possible_relations"] == "overlap|border|beside|near"
+    assert np.isnan(row["gap"])
+    assert np.isnan(row["shared_boundary"])
+
+
+def test_a_schematic_pair_surely_between_the_bands_is_near():
+    frame = sites(square(0, 0, 100), square(5_100, 0, 100), grade="D", center_uncertainty=[700.0, 1_300.0])
+    row = adjacency(frame).iloc[0]
+    assert (row["relation"], row["overlap"], row["shared_boundary"]) == ("near", 0, 0)
+
+
+def test_a_schematic_outline_without_stated_uncertainty_decides_nothing():
+    row = adjacency(sites(square(0, 0), square(50_000, 0), grade="D")).iloc[0]
+    assert row["relation"] == "unknown"
+
+
+def test_within_keeps_pairs_that_may_lie_within():
+    frame = sites(square(0, 0), square(1_000, 0), square(9_000, 0))
+    assert len(adjacency(frame, within=2_000)) == 1
+
+
+def test_districts_between_are_named_in_order():
+    units = sites(*(square(left, -1_000, 500, 3_000) for left in (0, 500, 1_000))).assign(name=["가동", "나동", "다동"])
+    row = relation(square(100, 0, 100), square(1_200, 0, 100), units=units)
+    assert row["separated_by"] == "가동|나동|다동"
+
+
+@given(st.floats(-300, 300), st.floats(-300, 300), st.floats(20, 200), st.floats(0, 90))
+def test_every_class_is_symmetric(x, y, width, angle):
+    one, other = square(0, 0, 100), affinity.rotate(square(x, y, width), angle)
+    there, back = relation(one, other), relation(other, one)
+    assert there["relation"] == back["relation"]
+    assert there["shared_boundary"] == pytest.approx(back["shared_boundary"], abs=1e-6)
+    assert there["overlap"] == pytest.approx(back["overlap"], abs=1e-6)
+
+
+@given(st.floats(0, 180))
+def test_shared_boundary_does_not_turn_with_the_drawing(angle):
+    pair = [
+        affinity.rotate(shape, angle, origin=(170_000, 285_000)) for shape in (square(0, 0, 100), square(100, 20, 50))
+    ]
+    assert shared_boundary(*pair, tolerance=0.1) == pytest.approx(50, abs=1e-3)
+
+
+@pytest.mark.parametrize("wrong", [{"tolerance": -1}, {"near": ()}, {"near": (5_000.0, 2_000.0)}])
+def test_wrong_thresholds_are_refused(wrong):
+    with pytest.raises(InputError):
+        Thresholds(**wrong)
+
+
+def test_an_interval_leaves_every_relation_it_covers_open():
+    assert possible_relations(0, 20_000, Thresholds()) == ["overlap", "border", "beside", "near", "apart"]
+    assert possible_relations(11_000, 20_000, Thresholds()) == ["apart"]

@@ -1,0 +1,147 @@
+"""The floors of the house: imports point down, and some words live in one file only."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FLOORS: tuple[tuple[str, ...], ...] = (
+    ("app", "gis.__main__"),
+    ("gis.app", "gis.cli"),
+    ("gis.view",),
+    ("gis.study",),
+    ("gis.engine",),
+    ("gis.analysis", "gis.io"),
+    ("gis.kernel",),
+    ("gis.model",),
+    ("layers",),
+    ("gis.crs", "gis.units"),
+    ("gis.errors",),
+    ("gis.i18n",),
+)
+ONLY_IN = {
+    "EPSG:": "gis/crs.py",
+    "session_state": "gis/app/state.py",
+    "cache_data": "gis/app/cache.py",
+    "cache_resource": "gis/app/cache.py",
+    "import streamlit": ("gis/app/", "app.py"),
+    "import folium": "gis/view/",
+    "st_folium(": "gis/app/map_widget.py",
+}
+
+
+def modules(root: Path) -> dict[str, str]:
+    """Return every module of the product with its source text."""
+    paths = [root / "app.py", *root.glob("gis/**/*.py"), *root.glob("layers/**/*.py")]
+    names = {path: ".".join(path.relative_to(root).with_suffix("").parts) for path in paths if path.exists()}
+    return {name.removesuffix(".__init__"): path.read_text(encoding="utf-8") for path, name in names.items()}
+
+
+def floor_of(module: str) -> tuple[int, str] | None:
+    """Return the floor of a module and the room it belongs to; None for what is not ours."""
+    rooms = [
+        (level, room)
+        for level, floor in enumerate(FLOORS)
+        for room in floor
+        if module == room or module.startswith(room + ".")
+    ]
+    return max(rooms, key=lambda found: len(found[1]), default=None)
+
+
+def imported(text: str) -> set[str]:
+    """Return every module that a source text imports, and the names it takes from packages."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def upward_imports(sources: dict[str, str]) -> list[str]:
+    """Return each import that points up or to a neighbor."""
+    wrong = []
+    for module, text in sources.items():
+        here = floor_of(module)
+        for name in imported(text):
+            there = floor_of(name)
+            if here and there and here[1] != there[1] and there[0] <= here[0]:
+                wrong.append(f"{module} imports {name}")
+    return sorted(wrong)
+
+
+def misplaced_words(sources: dict[str, str]) -> list[str]:
+    """Return each use of a word outside its only home."""
+    wrong = []
+    for module, text in sources.items():
+        place = module.replace(".", "/")
+        for word, home in ONLY_IN.items():
+            if word in _code(text) and not f"{place}.py".startswith(home):
+                wrong.append(f"{module} says {word!r}, whose home is {home}")
+    return sorted(wrong)
+
+
+def _code(text: str) -> str:
+    """Return source text without docstrings and comments."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node):
+            node.body[0] = ast.Pass()
+    return ast.unparse(tree)
+
+
+def test_imports_point_down():
+    assert upward_imports(modules(ROOT)) == []
+
+
+def test_words_stay_at_home():
+    assert misplaced_words(modules(ROOT)) == []
+
+
+def test_every_module_has_a_floor():
+    assert [name for name in modules(ROOT) if floor_of(name) is None and name not in ("gis",)] == []
+
+
+def test_layers_are_standard_library_only():
+    allowed = {"layers", "dataclasses", "typing", "re", "importlib", "pkgutil"}
+    outside = {
+        name.split(".")[0]
+        for module, text in modules(ROOT).items()
+        if module.startswith("layers")
+        for name in imported(text)
+    }
+    assert outside <= allowed
+
+
+@pytest.mark.parametrize(
+    ("module", "text"),
+    [
+        ("gis.analysis.area", "from gis.view.map import base_map"),
+        ("gis.analysis.area", "from gis.io.read import read_layer"),
+        ("gis.io.read", "import gis.study"),
+        ("gis.kernel.geodesy", "from gis.analysis import area"),
+        ("gis.view.map", "from gis.app import state"),
+        ("gis.app.cache", "from gis.cli import main"),
+        ("gis.errors", "from gis.crs import MAP_CRS"),
+        ("layers.complexes", "from gis.model import RANKS"),
+    ],
+)
+def test_a_deliberate_break_is_found(module, text):
+    assert upward_imports({module: text})
+
+
+@pytest.mark.parametrize(
+    ("module", "text"),
+    [
+        ("gis.analysis.area", "crs = 'EPSG:5186'"),
+        ("gis.app.pages.map", "import streamlit as st\nst.session_state['x'] = 1"),
+        ("gis.app.pages.map", "import streamlit as st\n@st.cache_data\ndef f(): pass"),
+        ("gis.view.map", "import streamlit as st"),
+        ("gis.app.pages.map", "import folium"),
+        ("gis.app.pages.map", "from streamlit_folium import st_folium\nst_folium(m)"),
+    ],
+)
+def test_a_misplaced_word_is_found(module, text):
+    assert misplaced_words({module: text})
