@@ -108,7 +108,7 @@ def test_each_complex_has_its_own_color():
 
 def test_the_map_opens_with_complexes_chain_and_city_borders_alone():
     shown = {name for name, layer in LAYERS.items() if layer.visible}
-    assert shown == {"complexes", "cluster", "ai_cluster", "hosts", "sigungu"}
+    assert shown == {"complexes", "ai_cluster", "hosts", "sigungu"}
 
 
 def test_a_color_must_be_lower_case_hex():
