@@ -64,5 +64,10 @@ def inward(frame: Frame) -> Frame:
 
 
 def worse_grade(*grades: str | None) -> str | None:
-    """Return the grade that a figure from several boundaries deserves; None where one is not stated."""
+    """Return the grade that a figure from several boundaries deserves: the worst; None where one is not stated.
+
+    A schematic boundary makes the figure schematic, whatever the other is.
+    """
+    if SCHEMATIC in grades:
+        return SCHEMATIC
     return None if any(pd.isna(grade) for grade in grades) else max(str(grade) for grade in grades)

@@ -1,4 +1,4 @@
-"""법정리 of the counties around Gwangju."""
+"""법정동·리, the finest pieces: 동 in the city, 리 in the counties."""
 
 from layers.declare import Column, Layer, Style
 from layers.palette import LAND, STONE

@@ -362,3 +362,10 @@ def test_the_testbed_is_the_five_districts_together():
     districts = lonlat("boundaries/sigungu.geojson").geometry
     city = districts[districts.index.str.startswith("29")].union_all()
     assert lonlat("places/testbed.geojson").geometry["testbed-gwangju"].equals(city)
+
+
+def test_the_finest_pieces_make_up_every_town_and_dong():
+    towns, pieces = planar("boundaries/emd.geojson"), planar("boundaries/ri.geojson")
+    summed = pieces.area.groupby(pieces.emd_code).sum()
+    assert set(summed.index) == set(towns.index)
+    assert (summed - towns.area).abs().max() < 1

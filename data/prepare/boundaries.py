@@ -30,7 +30,7 @@ def prepare(target: Path) -> list[Path]:
     written = []
     for level, digits in LEVELS.items():
         units = _unions(pieces, digits)
-        rows = [_row(code, names) for code in units.index]
+        rows = [_row(code, level, names) for code in units.index]
         written.append(geojson.write(target / "boundaries" / f"{level}.geojson", rows, list(units)))
     return written
 
@@ -65,10 +65,9 @@ def _names() -> dict[str, tuple[str, ...]]:
 
 
 def _unions(pieces: gpd.GeoSeries, digits: int) -> gpd.GeoSeries:
-    deep = pieces[pieces.index.str.len() >= digits]
-    return deep.groupby(deep.index.str[:digits]).agg(lambda group: shapely.coverage_union_all(group.to_numpy()))
+    return pieces.groupby(pieces.index.str[:digits]).agg(lambda group: shapely.coverage_union_all(group.to_numpy()))
 
 
-def _row(code: str, names: dict[str, tuple[str, ...]]) -> dict:
-    above = {f"{level}_code": code[:digits] for level, digits in LEVELS.items() if digits < len(code)}
+def _row(code: str, level: str, names: dict[str, tuple[str, ...]]) -> dict:
+    above = {f"{upper}_code": code[:digits] for upper, digits in LEVELS.items() if digits < LEVELS[level]}
     return {"id": code, "name": names[code][-1], "full_name": " ".join(names[code]), **above, **ORIGIN}

@@ -13,6 +13,18 @@ from gis.model import outward
 from gis.view.tables import number_formats, shown
 
 
+def show_numbers(
+    table: pd.DataFrame,
+    unit: str = "m2",
+    names: Mapping[str, str] | None = None,
+    height: int | Literal["auto"] = "auto",
+) -> None:
+    """Show `table` (inner names) for people, numbers with separators and the digits they deserve."""
+    people = shown(table, unit, names)
+    printed = people.style.format(number_formats(people), na_rep="–")
+    st.dataframe(printed, hide_index=True, width="stretch", height=height, placeholder="–")
+
+
 def show_table(
     table: pd.DataFrame,
     name: str,
@@ -23,9 +35,7 @@ def show_table(
 ) -> None:
     """Show `table` (inner names) for people and offer the whole of it as CSV and XLSX, unrounded, with its sources."""
     seen = table.drop(columns=[column for column in hidden if column in table]).dropna(axis=1, how="all")
-    people = shown(seen, unit, names)
-    printed = people.style.format(number_formats(people), na_rep="–", escape=None)
-    st.dataframe(printed, hide_index=True, width="stretch", height=height)
+    show_numbers(seen, unit, names, height)
     with st.container(horizontal=True):
         st.download_button(
             t("ui.download_csv"), lambda: csv_bytes(outward(table)), f"{name}.csv", "text/csv",

@@ -1,5 +1,6 @@
 """What every page shares: language, type, the header, and one place for faults of the input."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from gis.units import AREA_SYMBOLS
 from gis.view.page_css import PAGE_CSS
 
 ICON = str(Path(__file__).with_name("icon.svg"))
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!~|<>$:])")
 UNITS = ("man-m2", "m2", "ha", "km2", "man-pyeong", "pyeong")
 
 
@@ -28,7 +30,8 @@ def header(sentence: str) -> str:
     """Draw the page's one sentence and the choice of language and unit; return the area unit."""
     use_language(state.language())
     st.html(f"<style>{font_css()}{PAGE_CSS}</style>")
-    words, unit_box, language_box = st.columns([0.72, 0.14, 0.14], vertical_alignment="center")
+    with st.container(key="header"):
+        words, unit_box, language_box = st.columns([0.76, 0.12, 0.12], vertical_alignment="center")
     words.markdown(sentence)
     with unit_box:
         unit = select(
@@ -40,6 +43,12 @@ def header(sentence: str) -> str:
             label_visibility="collapsed",
         )  # fmt: skip
     return unit or UNITS[0]
+
+
+def say(text: str, lead: str = "", strong: bool = False) -> None:
+    """Write a sentence as it is: no letter of it is taken for Markdown or HTML."""
+    plain = _MARKDOWN.sub(r"\\\1", text)
+    st.markdown(lead + (f"**{plain}**" if strong else plain))
 
 
 @contextmanager

@@ -14,15 +14,18 @@ from gis.units import area_text, length_text
 from gis.view.tables import label
 from layers.declare import Layer
 
-SCREEN_TOLERANCE = 5.0
-"""How far in m a line may be moved for the screen; measuring never uses these shapes."""
+SCREEN_TOLERANCE = {"boundary": 20.0}
+"""How far in m a line may be moved for the screen, by group of layers; measuring never uses these shapes."""
+FINE_TOLERANCE = 2.0
 
 
 def screen_geojson(frame: gpd.GeoDataFrame, layer: Layer, area_unit: str) -> dict[str, Any]:
     """Return a layer (in its belt) for the map: 5 decimals, names in the reader's language, one tooltip a feature."""
     shown = frame.copy()
     if layer.geometry == "Polygon":
-        shown.geometry = shapely.coverage_simplify(shown.geometry.to_numpy(), SCREEN_TOLERANCE)
+        shown.geometry = shapely.coverage_simplify(
+            shown.geometry.to_numpy(), SCREEN_TOLERANCE.get(layer.group, FINE_TOLERANCE)
+        )
     shown = reproject(shown, MAP_CRS)
     shapes = json.loads(shapely.to_geojson(shapely.GeometryCollection(list(shown.geometry))))["geometries"]
     features = [

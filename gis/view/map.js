@@ -80,6 +80,7 @@ const siteMap = (() => {
     map.getContainer().dataset.version = options.version;
     map.attributionControl.setPrefix(false);
     map.createPane("site-land").style.zIndex = 150; // below the tiles
+    map.createPane("site-points").style.zIndex = 450; // above areas and arcs
     map.createPane("site-labels").style.zIndex = 620; // above markers
     L.control.zoom({ zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out }).addTo(map);
     addHomeButton(map, options.home);
@@ -170,7 +171,8 @@ const siteMap = (() => {
       showMeasure(layer);
       layer.on("edit editdrag", () => showMeasure(layer));
     });
-    map.on("draw:editstop", () => drawn.eachLayer(showMeasure));
+    // a tooltip does not follow when its frame takes another size
+    map.on("draw:editstop moveend resize", () => drawn.eachLayer(showMeasure));
     map.on("draw:created draw:edited draw:deleted", () =>
       tab.write(`${key}:drawings`, drawn.toGeoJSON()));
     map.on("draw:edited draw:deleted", () => {
@@ -221,7 +223,7 @@ const siteMap = (() => {
     hatches.forEach(addHatch);
     const layers = L.geoJSON(collection, {
       style: (feature) => styles[feature.style],
-      pointToLayer: (_, place) => L.circleMarker(place),
+      pointToLayer: (_, place) => L.circleMarker(place, { pane: "site-points" }),
       onEachFeature(feature, shape) {
         const { weight } = styles[feature.style];
         addTooltip(shape, feature.tooltip);

@@ -5,7 +5,7 @@ import streamlit as st
 from gis.app import cache
 from gis.app.choices import segment, select, several
 from gis.app.downloads import show_table
-from gis.app.frame import header, show_page
+from gis.app.frame import header, say, show_page
 from gis.app.map_widget import show_map
 from gis.app.site_map import base, layer_group
 from gis.i18n import t
@@ -17,6 +17,11 @@ from gis.view.tables import label, stage_matrix_table
 from layers import LAYERS
 
 FIRST_YEAR, LAST_YEAR = 2020, 2035
+STATUS_GROUNDS = {
+    "operating": "background-color: #7fc8b0; color: #1f2933",
+    "building": "background-color: #cfe8dd; color: #1f2933",
+    "planned": "background-color: #fbf1d8; color: #1f2933",
+}
 KINDS = ("material", "service", "knowledge")
 
 
@@ -30,7 +35,7 @@ def page() -> None:
         basis = segment(t("ui.basis"), BASES, "basis", "plan", lambda name: label("basis", name))
     within = within_box.number_input(t("ui.within"), 0.0, 100.0, 0.0, 1.0, key="within", bind="query-params")
     built = cache.chain(year, scope, basis, within * 1000 or None)
-    st.markdown(f"**{chain_sentence(built)}**")
+    say(chain_sentence(built), strong=True)
     links = built.links
     kinds_box, required_box = st.columns([0.7, 0.3], vertical_alignment="bottom")
     with kinds_box:
@@ -41,16 +46,23 @@ def page() -> None:
     map_box, matrix_box = st.columns([0.55, 0.45], gap="small")
     with map_box:
         shown_layers = ["complexes", "hosts"]
-        show_map(base(False, "chain-map"), layer_group(shown_layers, unit, links), key="chain_map", height=620)
+        show_map(base(False, "chain-map"), layer_group(shown_layers, unit, links), key="chain_map", height=640)
         st.html(legend_html([LAYERS[name] for name in shown_layers], links=True))
     with matrix_box:
         st.subheader(t("ui.stage_matrix"))
-        st.dataframe(stage_matrix_table(built), width="stretch", height=660)
+        matrix = stage_matrix_table(built)
+        st.dataframe(matrix.style.map(status_color), width="stretch", height="content")
     st.subheader(t("ui.stage_table"))
     show_table(built.stages.rename(columns={"id": "stage"}), "stages")
     st.subheader(t("ui.link_table"))
     show_table(links.reset_index(drop=True), "links", height=420)
     st.caption(t("app.schematic_banner"))
+
+
+def status_color(word: str) -> str:
+    """Return the ground of a cell: firm stages are dark, planned ones pale; told apart in grey print."""
+    grounds = {label("status", status): ground for status, ground in STATUS_GROUNDS.items()}
+    return grounds.get(word, "")
 
 
 show_page(page)

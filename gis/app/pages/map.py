@@ -2,19 +2,21 @@
 
 import json
 
+import pandas as pd
 import streamlit as st
 
 from gis.app import cache, state
 from gis.app.choices import select, several
-from gis.app.frame import faults_shown, header, show_page
+from gis.app.downloads import show_numbers
+from gis.app.frame import faults_shown, header, say, show_page
 from gis.app.map_widget import show_map
 from gis.app.site_map import base, layer_group, links_between_complexes
 from gis.i18n import t
 from gis.study import DrawnReport, drawn_line_length
-from gis.units import area_text, length_text
+from gis.units import length_text
 from gis.view.card import card_html
 from gis.view.legend import legend_html
-from gis.view.sentences import area_sentence, distance_label
+from gis.view.sentences import area_sentence, distance_text
 from gis.view.tables import label, shown
 from layers import LAYERS
 
@@ -32,11 +34,12 @@ def page() -> None:
     complexes = list(cache.areas()["id"])
     with map_box:
         group = layer_group(visible, unit, links_between_complexes() if links else None)
-        event = show_map(base(tiles), group, key="map", height=HEIGHT)
+        with st.container(key="map"):
+            event = show_map(base(tiles), group, key="site_map", height=HEIGHT)
         st.html(legend_html([LAYERS[name] for name in visible], links))
         st.caption(t("app.schematic_banner"))
     state.take_map_event(event, complexes)
-    with details, st.container(height=HEIGHT, border=False):
+    with details, st.container(height=HEIGHT, border=False, key="panel"):
         for number, geometry in enumerate(state.drawings(), start=1):
             with faults_shown():
                 show_drawn(number, geometry, unit)
@@ -63,26 +66,22 @@ def show_overview(unit: str) -> None:
     """Name the four complexes with their areas, for whoever has not clicked yet."""
     st.caption(t("map.choose_hint"))
     table = cache.areas()[["id", "planar_area", "area", "grade"]].rename(columns={"id": "place"})
-    st.dataframe(shown(table, unit), hide_index=True, width="stretch")
+    show_numbers(table, unit)
     st.caption(t("map.drawn_hint"))
 
 
 def show_drawn(number: int, geometry: dict, unit: str) -> None:
     """Show what a drawn line or polygon measures."""
     if geometry["type"] == "LineString":
-        st.markdown(t("map.drawn_line", number=number, length=length_text(drawn_line_length(geometry))))
+        say(t("map.drawn_line", number=number, length=length_text(drawn_line_length(geometry))))
         return
     report: DrawnReport = cache.drawn_report(json.dumps(geometry))
     name = t("map.drawn_shape", number=number)
-    st.markdown(f"**{name}**")
-    st.markdown(area_sentence(report.area | {"name": name}, unit))
-    covered = (
-        f"{row['unit_name'] or t('word.no_data')} {row['share_pct']:.1f} % ({area_text(row['area'], unit)})"
-        for row in report.shares.to_dict("records")
-    )
-    st.caption(f"{t('map.drawn_dongs')}: {' · '.join(covered)}")
-    spans = (distance_label(row, {"drawn": name}) for row in report.distances.to_dict("records"))
-    st.caption(f"{t('map.drawn_distances')}: {' · '.join(spans)}")
+    say(area_sentence(report.area | {"name": name}, unit), strong=True)
+    covered = report.shares[["unit_name", "area", "share_pct"]].fillna({"unit_name": t("word.outside_units")})
+    show_numbers(covered.rename(columns={"unit_name": "covered"}), unit)
+    spans = [{"place": row["to"], "distance_text": distance_text(row)} for row in report.distances.to_dict("records")]
+    st.dataframe(shown(pd.DataFrame(spans)), hide_index=True)
 
 
 show_page(page)

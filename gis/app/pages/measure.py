@@ -7,7 +7,7 @@ from gis.analysis.adjacency import Thresholds
 from gis.app import cache
 from gis.app.choices import segment
 from gis.app.downloads import show_table
-from gis.app.frame import faults_shown, header, show_page
+from gis.app.frame import faults_shown, header, say, show_page
 from gis.i18n import t
 from gis.study import UNIT_LAYERS
 from gis.view.sentences import adjacency_sentence, area_sentence, distance_label, distance_matrix
@@ -29,7 +29,7 @@ def show_areas(unit: str) -> None:
     table = cache.areas()
     table = table.assign(note=[area_note(row) for row in table.to_dict("records")])
     for row in table.to_dict("records"):
-        st.markdown(f"- {area_sentence(row, unit)}")
+        say(area_sentence(row, unit), "- ")
     show_table(table, "area", unit)
     st.subheader(t("ui.shares"))
     level = segment(t("ui.level"), UNIT_LAYERS, "level", "emd", lambda name: t(f"layer.{name}"))
@@ -41,7 +41,9 @@ def show_distances() -> None:
     table = cache.distances(measure)
     st.caption(t("ui.interval_note"))
     st.subheader(t("ui.matrix"))
-    st.dataframe(distance_matrix(table), width="stretch")
+    st.dataframe(
+        distance_matrix(table), width="stretch", column_config={"_index": st.column_config.Column(width="medium")}
+    )
     table = table.assign(label=[distance_label(row) for row in table.to_dict("records")])
     show_table(table, f"distance_{measure}")
     st.subheader(t("ui.nearest"))
@@ -62,7 +64,7 @@ def show_adjacency() -> None:
     table = cache.adjacencies(thresholds)
     st.caption(t("ui.separators_missing"))
     for row in table.to_dict("records"):
-        st.markdown(f"- {adjacency_sentence(row)}{band_text(row, thresholds)}")
+        say(adjacency_sentence(row) + band_text(row, thresholds), "- ")
     show_table(table, "adjacency", hidden=("de9im",))
     with st.expander(t("ui.details")):
         details = table[["a", "b", "de9im", "tolerance"]]

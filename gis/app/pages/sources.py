@@ -6,7 +6,7 @@ import streamlit as st
 from gis.app import cache
 from gis.app.choices import select
 from gis.app.downloads import show_table
-from gis.app.frame import faults_shown, header, show_page
+from gis.app.frame import faults_shown, header, say, show_page
 from gis.i18n import t
 from gis.io import catalog
 from gis.view.ledger import article_table, history_table, ledger_table, steps_table
@@ -44,7 +44,7 @@ def show_claims(unit: str) -> None:
 def show_conflicts(unit: str) -> None:
     ledger, found = cache.claims()
     for row in found.to_dict("records"):
-        st.markdown(f"- **{label('rule', row['rule'])}** {conflict_sentence(row, ledger)}")
+        say(f"[{label('rule', row['rule'])}] {conflict_sentence(row, ledger)}", "- ")
     show_table(found, "conflicts")
 
 
