@@ -16,16 +16,31 @@ from gis.crs import GWANGJU_BELT, MAP_CRS
 from gis.errors import GisError, InputError
 from gis.i18n import t, use_language
 from gis.io import catalog
-from gis.io.write import LAYER_FORMATS, csv_bytes, csv_text, json_text, layer_bytes, plain_rows, write_bytes, xlsx_bytes
+from gis.io.write import (
+    LAYER_FORMATS,
+    csv_bytes,
+    csv_text,
+    json_text,
+    layer_bytes,
+    plain_rows,
+    printable,
+    write_bytes,
+    xlsx_bytes,
+)
 from gis.model import outward
 from gis.units import area_unit, parse_length
 from gis.view import sentences
 from gis.view.tables import area_note, number_formats, shown
+from layers import LAYERS
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
     help="Measure linked industrial complexes: areas, distances, adjacency, value chain, claims.",
 )  # fmt: skip
+
+
+LONGEST_LINE = 1_000
+"""Characters of a message; a name may have ten thousand."""
 
 
 class Format(StrEnum):
@@ -86,7 +101,7 @@ def area(
 ) -> None:
     """Measure both areas of every site, planar in the belt and geodesic, or its shares by district."""
     unit = area_unit(unit)
-    sites = study.source_layer(source, crs)
+    sites = measured(source, crs)
     if by is not None:
         emit({"area_by_" + by: study.unit_shares(sites, by)}, format, output, unit)
         return
@@ -105,7 +120,7 @@ def distance(
     output: OutputOpt = None,
 ) -> None:
     """Measure straight-line distances, geodesic, between nearest points or centers."""
-    sites = study.source_layer(source, crs)
+    sites = measured(source, crs)
     table = study.distances(sites, to, measure)
     names = place_names(sites)
     table["label"] = [sentences.distance_label(row, names) for row in table.to_dict("records")]
@@ -125,7 +140,7 @@ def adjacency(
     output: OutputOpt = None,
 ) -> None:
     """Classify every pair: overlap, border, beside, near, apart, or unknown."""
-    sites = study.source_layer(source, crs)
+    sites = measured(source, crs)
     bands = tuple(parse_length(part) for part in near.split(","))
     thresholds = Thresholds(parse_length(tolerance), parse_length(beside), bands)
     reach = None if within is None else parse_length(within)
@@ -174,6 +189,13 @@ def export(
     if output.suffix.lower() not in LAYER_FORMATS:
         raise InputError("export_ending", ending=output.suffix or "-", known=", ".join(LAYER_FORMATS))
     write_bytes(layer_bytes(study.layer(layer), output.suffix.lower(), layer, crs), output)
+
+
+def measured(source: str | None, crs: str | None) -> study.SourceLayer:
+    """Return the layer that a command measures; a bundled layer states its own CRS."""
+    if crs is not None and (source is None or source in LAYERS):
+        raise InputError("crs_stated", crs=crs, layer=source or study.COMPLEXES)
+    return study.source_layer(source, crs)
 
 
 def place_names(sites: study.SourceLayer) -> dict[str, str]:
@@ -248,7 +270,7 @@ def cell(value: Any, number_format: str | None) -> str:
         return "–"
     if isinstance(value, bool):
         return t("word.yes") if value else t("word.no")
-    return str(value) if number_format is None else number_format.format(value)
+    return printable(str(value)) if number_format is None else number_format.format(value)
 
 
 def write(content: str | bytes, output: Path | None) -> None:
@@ -261,12 +283,18 @@ def write(content: str | bytes, output: Path | None) -> None:
     sys.stdout.buffer.flush()
 
 
+def one_line(text: str) -> str:
+    """Return a message as one line that a terminal only prints, whatever names stand in it."""
+    line = printable(" ".join(text.split()))
+    return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} …"
+
+
 def main() -> None:
     """Run the command line: exit 1 with one line for a fault of the input, 2 for wrong usage."""
     try:
         app()
     except GisError as error:
-        typer.echo(f"{t('word.error')}: {error}", err=True)
+        typer.echo(one_line(f"{t('word.error')}: {error}"), err=True)
         raise SystemExit(1) from error
     except BrokenPipeError:
         raise SystemExit(0) from None

@@ -90,7 +90,7 @@ def layer_table() -> pd.DataFrame:
 
 
 def areas(source: SourceLayer) -> pd.DataFrame:
-    """Return both areas of every site, aligned to nothing: one row a site in the order of the source."""
+    """Return both areas of every site: one row a site, in the order of the source."""
     return _area.site_measures(source.frame, catalog.vertex_sigmas()).reset_index(drop=True)
 
 
@@ -125,18 +125,25 @@ def adjacencies(
     return _adjacency.adjacency(source.frame, thresholds, within=within, separators=barriers, units=layer("emd", belt))
 
 
-def places() -> gpd.GeoDataFrame:
-    """Return every place that can host a stage: the complexes, then the hosts outside them."""
-    outlines, points = layer("complexes"), layer("hosts")
+def places(scope: str = "region") -> gpd.GeoDataFrame:
+    """Return every place that can host a stage: the complexes, then the hosts outside them.
+
+    Of the complexes of the 소부장 특화단지, the narrower scopes take the outline inside it: of 빛그린 the Gwangju side.
+    """
+    outlines, points = layer(COMPLEXES), layer("hosts")
     columns = ["id", "name", "grade", "source", "geometry"]
     both = pd.concat([outlines[columns], points[columns]])
     sway = pd.concat([outlines["center_uncertainty"], points["precision"]])
-    return gpd.GeoDataFrame(both, crs=outlines.crs).assign(center_uncertainty=sway)
+    known = gpd.GeoDataFrame(both, crs=outlines.crs).assign(center_uncertainty=sway)
+    if scope != "region":
+        inside = layer("cluster").set_index("complex")
+        known.loc[inside.index, "geometry"] = inside.geometry
+    return known
 
 
 def chain(year: int, scope: str = "region", basis: str = "plan", within: float | None = None) -> _chain.Chain:
     """Return the value chain of one year, scope and basis, with the distance of each hand-over."""
-    hosts, known = catalog.hosts(), places()
+    hosts, known = catalog.hosts(), places(scope)
     return _chain.build_chain(
         catalog.stages(),
         hosts,
@@ -157,11 +164,13 @@ def chain_object(built: _chain.Chain) -> dict[str, Any]:
         "scope": built.scope,
         "basis": built.basis,
         "completeness": built.completeness,
+        "completeness_known": built.completeness_known,
         "stages": plain_rows(built.stages),
         "links": plain_rows(outward(built.links)),
         "missing_stages": list(built.missing_stages),
         "bottleneck": None,
         "single_points_of_failure": list(built.single_points_of_failure),
+        "doubts": plain_rows(built.doubts),
     }
 
 
@@ -177,12 +186,6 @@ def claims(subject: str | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
         ledger[ledger["subject"] == subject].reset_index(drop=True),
         found[found["subject"] == subject].reset_index(drop=True),
     )
-
-
-def require_hosted_files() -> None:
-    """Refuse bundled data with a missing or changed file, before anything is drawn."""
-    for path in catalog.files()["path"]:
-        catalog.checked_path(path)
 
 
 @dataclass(frozen=True)
@@ -290,10 +293,15 @@ def drawn_site(geometry: dict, name: str = "drawn") -> SourceLayer:
     Raises
     ------
     InputError
-        Where the shape is no polygon or crosses itself.
+        Where the shape is no polygon, is empty or crosses itself.
     """
-    shape = shapely.geometry.shape(geometry)
-    if shape.geom_type not in ("Polygon", "MultiPolygon") or not shape.is_valid:
+    try:
+        shape = shapely.geometry.shape(geometry)
+    except (AttributeError, KeyError, TypeError, ValueError, shapely.GEOSException) as error:
+        raise InputError("drawn_shape", reason=error) from error
+    if shape.geom_type not in ("Polygon", "MultiPolygon"):
+        raise InputError("drawn_shape", reason=shape.geom_type)
+    if shape.is_empty or not shape.is_valid:
         raise InputError("drawn_shape", reason=shapely.is_valid_reason(shape))
     row = {"id": name, "name": name, "grade": None, "source": None, "official_area": float("nan")}
     frame = gpd.GeoDataFrame([row], geometry=[shape], crs=MAP_CRS).set_index("id", drop=False)

@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from fractions import Fraction
 
 from gis.errors import InputError, UnknownNameError
@@ -27,19 +28,17 @@ AREA_SYMBOLS: dict[str, str] = {
 }
 _AREA_SPELLINGS = {
     **{key: key for key in AREA_UNITS},
-    **{symbol: key for key, symbol in AREA_SYMBOLS.items()},
-    "m²": "m2",
-    "km²": "km2",
+    **{unicodedata.normalize("NFKC", symbol): key for key, symbol in AREA_SYMBOLS.items()},
     "헥타르": "ha",
 }
 _LENGTH_UNITS = {"m": 1.0, "km": 1000.0, "": 1.0}
-_AMOUNT = re.compile(r"\s*([0-9][0-9,]*(?:\.[0-9]+)?)\s*(.*?)\s*")
+_AMOUNT = re.compile(r"((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,15})(?:\.[0-9]{1,15})?)(?![0-9,.])(.*)")
 
 
 def area_unit(text: str) -> str:
     """Return the key of the area unit that `text` names: `만평` is `man-pyeong`."""
     try:
-        return _AREA_SPELLINGS[text.strip()]
+        return _AREA_SPELLINGS[_plain(text)]
     except KeyError:
         raise UnknownNameError("area_unit", unit=text, known=", ".join(AREA_UNITS)) from None
 
@@ -59,10 +58,15 @@ def parse_length(text: str) -> float:
 
 
 def _split(text: str) -> tuple[Fraction, str]:
-    match = _AMOUNT.fullmatch(text)
+    match = _AMOUNT.fullmatch(_plain(text)) if len(text) <= 60 else None
     if not match:
         raise InputError("amount", text=text)
     return Fraction(match[1].replace(",", "")), match[2]
+
+
+def _plain(text: str) -> str:
+    """Return `text` in ordinary letters without spaces: `１００ 만 ㎡` is `100만m2`, `m²` is `m2`, `㎞` is `km`."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def in_area_unit(area: float, unit: str) -> float:
@@ -77,8 +81,13 @@ def area_text(area: float, unit: str = "m2") -> str:
     return f"{value:,.{digits}f} {AREA_SYMBOLS[unit]}"
 
 
-def length_text(length: float, step: float = 1.0) -> str:
-    """Return `length` (m) rounded to `step` (m), in km from 1 km on."""
+def length_text(length: float, step: float | None = None) -> str:
+    """Return `length` (m) rounded to `step` (m), in km from 1 km on.
+
+    Without a step: to 0.1 m below 10 m, to 1 m below 100 km, to 10 m beyond; nothing is just 0 m.
+    """
+    if step is None:
+        step = 1.0 if length == 0 else 0.1 if length < 9.95 else 1.0 if length < 100_000 else 10.0
     rounded = round(length / step) * step
     if rounded < 1000:
         return f"{rounded:,.{_decimals(step)}f} m"
@@ -86,12 +95,14 @@ def length_text(length: float, step: float = 1.0) -> str:
 
 
 def interval_text(low: float, high: float) -> str:
-    """Return an interval (m) with digits that its own width justifies."""
-    step = 10.0 ** math.floor(math.log10(max(high - low, 1.0) / 5))
-    if high < 1000:
-        return f"{math.floor(low / step) * step:,.0f}~{length_text(high, step)}"
-    digits = _decimals(step / 1000)
-    return f"{low / 1000:,.{digits}f}~{high / 1000:,.{digits}f} km"
+    """Return an interval (m) with digits that its own width justifies, rounded outward so that it still holds."""
+    if low == high:
+        return length_text(low)
+    step = max(0.1, 10.0 ** math.floor(math.log10((high - low) / 5)))
+    floor, ceiling = math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
+    unit, scale = ("m", 1) if ceiling < 1000 else ("km", 1000)
+    digits = _decimals(step / scale)
+    return f"{floor / scale:,.{digits if floor else 0}f}~{ceiling / scale:,.{digits}f} {unit}"
 
 
 def _decimals(step: float) -> int:

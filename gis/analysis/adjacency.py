@@ -135,7 +135,7 @@ def possible_relations(low: float, high: float, thresholds: Thresholds) -> list[
     open_ends = (
         ("overlap", low <= 0),
         ("border", low <= thresholds.tolerance + HALF_QUANTUM),
-        ("beside", low <= thresholds.beside + HALF_QUANTUM and high > 0),
+        ("beside", low <= thresholds.beside + HALF_QUANTUM and high > thresholds.tolerance),
         ("near", low <= thresholds.near[-1] + HALF_QUANTUM and high > 0),
         ("apart", high > thresholds.near[-1] + HALF_QUANTUM),
     )
@@ -149,30 +149,25 @@ def shared_boundary(one: shapely.Geometry, other: shapely.Geometry, tolerance: f
     views makes it symmetric. Meeting in a corner is no shared boundary.
     """
     first, second = _edges(one), _edges(other)
-    reach = shapely.box(*shapely.bounds(one)).buffer(tolerance + 1)
-    first, second = (
-        first[shapely.intersects(first, shapely.box(*shapely.bounds(other)).buffer(tolerance + 1))],
-        second[shapely.intersects(second, reach)],
-    )
-    if not len(first) or not len(second):
-        return 0.0
     return (_along(first, second, tolerance) + _along(second, first, tolerance)) / 2
 
 
 def _along(edges: np.ndarray, others: np.ndarray, tolerance: float) -> float:
+    """Return the length in m of the stretches of `edges` that run along any of `others`."""
     left, right = shapely.STRtree(others).query(edges, predicate="dwithin", distance=tolerance + HALF_QUANTUM)
     parallel = np.abs((_directions(edges)[left] * _directions(others)[right]).sum(axis=1)) >= _PARALLEL
-    left, right = left[parallel], right[parallel]
-    strips = shapely.buffer(others[right], tolerance + HALF_QUANTUM, cap_style="flat")
-    pieces = shapely.intersection(edges[left], strips)
-    return float(sum(shapely.length(shapely.union_all(pieces[left == edge])) for edge in np.unique(left)))
+    strips = shapely.buffer(others[right[parallel]], tolerance + HALF_QUANTUM, cap_style="flat")
+    stretches = gpd.GeoSeries(shapely.intersection(edges[left[parallel]], strips))
+    return float(sum(shapely.length(shapely.union_all(same)) for _, same in stretches.groupby(left[parallel])))
 
 
 def _edges(shape: shapely.Geometry) -> np.ndarray:
+    """Return the straight pieces of every ring; repeated points make none."""
     rings = shapely.get_rings(shapely.get_parts(shape))
-    segments = [np.stack([points[:-1], points[1:]], axis=1) for points in map(shapely.get_coordinates, rings)]
-    pairs = np.concatenate(segments)
-    return shapely.linestrings(pairs[np.hypot(*(pairs[:, 1] - pairs[:, 0]).T) > 0])
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    steps = np.stack([points[:-1], points[1:]], axis=1)
+    real = (ring[:-1] == ring[1:]) & (steps[:, 0] != steps[:, 1]).any(axis=1)
+    return shapely.linestrings(steps[real])
 
 
 def _directions(edges: np.ndarray) -> np.ndarray:
@@ -184,8 +179,8 @@ def _directions(edges: np.ndarray) -> np.ndarray:
 def _overlap(one: shapely.Geometry, other: shapely.Geometry, tolerance: float) -> tuple[float, bool]:
     """Return the planar area in m² that both cover, and whether it is wider than the tolerance."""
     common = shapely.intersection(one, other)
-    area = float(shapely.area(common))
-    return area, area > 0 and not shapely.is_empty(shapely.buffer(common, -tolerance / 2))
+    core = shapely.buffer(common, -(tolerance / 2 + HALF_QUANTUM))
+    return float(shapely.area(common)), not shapely.is_empty(core)
 
 
 def _barrier(

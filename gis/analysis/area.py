@@ -71,7 +71,7 @@ def site_measures(sites: gpd.GeoDataFrame, vertex_sigmas: pd.Series) -> pd.DataF
     official = sites["official_area"].astype(float)
     lonlat = reproject(sites, MAP_CRS).geometry.to_numpy()
     area, perimeter = polygon_areas(lonlat)
-    compared = official.where(sites["grade"] != SCHEMATIC)
+    compared = official.where((sites["grade"] != SCHEMATIC) & (official > 0))
     return pd.DataFrame(
         {
             "id": sites["id"],
@@ -122,12 +122,13 @@ def unit_shares(sites: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> pd.DataFram
 def _without_slivers(rows: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return `rows`, largest first in each site, with what rounding leaves along a boundary given to the largest."""
     thinnest = rows["id"].map(ROUNDING * sites.set_index("id").length)
-    slivers, kept = rows[rows["planar"] <= thinnest], rows[rows["planar"] > thinnest].copy()
-    lost = slivers.groupby("id")[["area", "planar"]].sum()
-    first = ~kept["id"].duplicated()
+    first = ~rows["id"].duplicated()
+    sliver = (rows["planar"] <= thinnest) & ~first
+    lost = rows[sliver].groupby("id")[["area", "planar"]].sum()
+    kept = rows.copy()
     for column in ("area", "planar"):
         kept[column] += np.where(first, kept["id"].map(lost[column]).fillna(0.0), 0.0)
-    return kept
+    return kept[~sliver]
 
 
 def require_polygons(sites: gpd.GeoDataFrame) -> None:

@@ -4,6 +4,7 @@ A link is a hand-over that two stages need; it is served where some place in sco
 place the other. Volumes are not published, so none is used.
 """
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,23 +17,32 @@ CLUSTER_PLACES = ("jingok", "bitgreen", "futurecar")
 """The 소부장 특화단지: of 빛그린 only the Gwangju side."""
 OUTSIDE_CLUSTER_PART = "hampyeong"
 LINK_ROW_COLUMNS = (
-    "id", "stage_from", "stage_to", "kind", "required", "from", "to", "evidence", "source",
-    "served", "distance", "low", "high",
+    "id", "stage_from", "stage_to", "kind", "required", "from", "to", "evidence", "source", "status",
+    "year_known", "served", "distance", "low", "high",
 )  # fmt: skip
+DOUBT_COLUMNS = ("id", "name", "name_en", "stage", "place", "doubt", "counted")
+FIRMNESS = ("operating", "building", "planned")
+EXPORT = "export"
 YEARS = (2000, 2100)
 
 
 @dataclass(frozen=True)
 class Chain:
-    """The chain of one year, scope and basis. `links` has a row a link and pair of places."""
+    """The chain of one year, scope and basis. `links` has a row a link and pair of places.
+
+    `completeness` is the share of the required links that are served; `completeness_known` leaves out hosts
+    whose first year nobody states. `doubts` names the hosts in scope of which something needed is unknown.
+    """
 
     year: int
     scope: str
     basis: str
     completeness: float
+    completeness_known: float
     stages: pd.DataFrame
     matrix: pd.DataFrame
     links: pd.DataFrame
+    doubts: pd.DataFrame
     missing_stages: tuple[str, ...]
     single_points_of_failure: tuple[str, ...]
 
@@ -57,7 +67,7 @@ def build_chain(
         Columns `from`, `to`, `distance`, `low`, `high` in m, each unordered pair of places once.
     within
         Farthest hand-over in m that still counts; no limit by default. An interval counts only where its
-        upper end is within.
+        upper end is within, an unknown distance never.
     """
     if not YEARS[0] <= year <= YEARS[1]:
         raise InputError("year", year=year, first=YEARS[0], last=YEARS[1])
@@ -65,18 +75,18 @@ def build_chain(
         raise UnknownNameError("basis", basis=basis, known=", ".join(BASES))
     active = active_hosts(hosts, year, scope, basis)
     rows = _link_rows(links, active, flows, _lookup(place_distances), within)
-    served = rows.groupby("id")["served"].any()
-    required = links.loc[links["required"].astype(bool), "id"]
     return Chain(
         year=year,
         scope=scope,
         basis=basis,
-        completeness=float(served[required].mean()) if len(required) else 0.0,
+        completeness=_completeness(rows, rows["served"]),
+        completeness_known=_completeness(rows, rows["served"] & rows["year_known"]),
         stages=stage_table(stages, active),
         matrix=stage_matrix(stages, active, places_in(scope, hosts)),
         links=rows,
+        doubts=host_doubts(hosts, year, scope, basis),
         missing_stages=tuple(_missing(stages, links, active)),
-        single_points_of_failure=tuple(_single_points(links, active)),
+        single_points_of_failure=tuple(_single_points(rows)),
     )
 
 
@@ -94,16 +104,46 @@ def places_in(scope: str, hosts: pd.DataFrame) -> list[str]:
 def active_hosts(hosts: pd.DataFrame, year: int, scope: str, basis: str) -> pd.DataFrame:
     """Return the hosts in scope that stand in `year`; in fact only those that a record shows at work.
 
-    A host whose first year nobody states counts in every year; its row shows that the year is unknown.
+    A host at work whose first year nobody states counts in every year; `year_known` says whether a date backs
+    it: its first year, or a record of it at work by then. One that is only planned, for no stated year, counts
+    in none.
     """
-    start = pd.to_numeric(hosts["from"]).fillna(-np.inf)
-    end = pd.to_numeric(hosts["until"]).fillna(np.inf)
-    stands = (start <= year) & (year <= end) & hosts["place"].isin(places_in(scope, hosts))
+    candidates = _in_scope(hosts, scope, basis)
+    start, end = pd.to_numeric(candidates["from"]), pd.to_numeric(candidates["until"])
+    begun = (start <= year) | (start.isna() & (candidates["status"] == "operating"))
+    known = start.fillna(_seen_at_work(candidates)) <= year
+    return candidates.assign(year_known=known)[begun & ~(end < year)]
+
+
+def host_doubts(hosts: pd.DataFrame, year: int, scope: str, basis: str) -> pd.DataFrame:
+    """Return the hosts in scope of which the first year or the side of the boundary is unknown, and if they count.
+
+    `doubt` is `from_year`, or `part` for a host at 빛그린 of which nobody says on which side of the boundary it
+    stands: the city counts 빛그린 as a whole as one of the three cores, so it counts until somebody says otherwise.
+    """
+    active = active_hosts(hosts, year, scope, basis)
+    candidates = _in_scope(hosts, scope, basis)
+    undated = candidates[candidates["from"].isna()]
+    undated = undated[~(_seen_at_work(undated) <= year)]
+    halved = hosts.loc[hosts["part"].notna(), "place"].unique()
+    unplaced = active[active["place"].isin(halved) & active["part"].isna() & (scope != "region")]
+    rows = pd.concat([undated.assign(doubt="from_year"), unplaced.assign(doubt="part")])
+    return rows.assign(counted=rows.index.isin(active.index))[list(DOUBT_COLUMNS)].reset_index(drop=True)
+
+
+def _in_scope(hosts: pd.DataFrame, scope: str, basis: str) -> pd.DataFrame:
+    inside = hosts["place"].isin(places_in(scope, hosts))
     if scope != "region":
-        stands &= hosts["part"] != OUTSIDE_CLUSTER_PART
+        inside &= hosts["part"].ne(OUTSIDE_CLUSTER_PART)
     if basis == "fact":
-        stands &= (hosts["basis"] == "fact") & (hosts["status"] == "operating")
-    return hosts[stands]
+        inside &= (hosts["basis"] == "fact") & (hosts["status"] == "operating")
+    return hosts[inside]
+
+
+def _seen_at_work(hosts: pd.DataFrame) -> pd.Series:
+    """Return the year in which a record shows each host at work; NaN where none does."""
+    year = pd.to_numeric(hosts["as_of"].astype("string").str[:4]).astype(float)
+    return year.where(hosts["status"] == "operating")
 
 
 def stage_table(stages: pd.DataFrame, active: pd.DataFrame) -> pd.DataFrame:
@@ -124,48 +164,61 @@ def stage_table(stages: pd.DataFrame, active: pd.DataFrame) -> pd.DataFrame:
 
 def stage_matrix(stages: pd.DataFrame, active: pd.DataFrame, places: list[str]) -> pd.DataFrame:
     """Return stage × place: the status of the firmest host there, or an empty cell."""
-    firmness = {"operating": 0, "building": 1, "planned": 2}
-    ordered = active.assign(firmness=active["status"].map(firmness)).sort_values("firmness", kind="stable")
-    first = ordered.drop_duplicates(["stage", "place"])
-    matrix = first.pivot(index="stage", columns="place", values="status")
+    matrix = _firmest(active).pivot(index="stage", columns="place", values="status")
     return matrix.reindex(index=list(stages["id"]), columns=places)
+
+
+def _firmest(active: pd.DataFrame) -> pd.DataFrame:
+    """Return one host a stage and place: the firmest there."""
+    firmness = active["status"].map({status: rank for rank, status in enumerate(FIRMNESS)})
+    return active.assign(_firmness=firmness).sort_values("_firmness", kind="stable").drop_duplicates(["stage", "place"])
 
 
 def _link_rows(
     links: pd.DataFrame, active: pd.DataFrame, flows: pd.DataFrame, apart: dict, within: float | None
 ) -> pd.DataFrame:
+    """Return a row for each link and pair of places that host its ends, and one for a link that no pair serves.
+
+    `evidence` is that of a source which names this very pair; without one the pair is our inference, or a plan
+    where an end of it does not stand yet. `status` is that of the end that stands less firmly.
+    """
     by_stage = {stage: list(dict.fromkeys(rows["place"])) for stage, rows in active.groupby("stage", sort=False)}
-    stated = {(f["link"], f["place_from"], f["place_to"]): f for f in flows.to_dict("records")}
-    planned = set(map(tuple, active.loc[active["status"] != "operating", ["stage", "place"]].to_numpy())) - set(
-        map(tuple, active.loc[active["status"] == "operating", ["stage", "place"]].to_numpy())
-    )
+    stated = {(flow["link"], flow["place_from"], flow["place_to"]): flow for flow in flows.to_dict("records")}
+    status = _firmest(active).set_index(["stage", "place"])["status"].to_dict()
+    known = set(active.loc[active["year_known"], ["stage", "place"]].itertuples(index=False, name=None))
     rows = []
     for link in links.to_dict("records"):
         base = {name: link[name] for name in ("id", "stage_from", "stage_to", "kind", "required")}
-        pairs = [(a, b) for a in by_stage.get(link["stage_from"], []) for b in by_stage.get(link["stage_to"], [])]
-        if link["stage_to"] == "export":
-            pairs = [(a, "export") for a in by_stage.get(link["stage_from"], [])]
-        for start, end in pairs:
-            flow = stated.get((link["id"], start, end))
-            future = {(link["stage_from"], start), (link["stage_to"], end)} & planned
+        givers = by_stage.get(link["stage_from"], [])
+        takers = [EXPORT] if link["stage_to"] == EXPORT else by_stage.get(link["stage_to"], [])
+        for start, end in itertools.product(givers, takers):
+            ends = [host for host in ((link["stage_from"], start), (link["stage_to"], end)) if host[1] != EXPORT]
+            least_firm = max((status[host] for host in ends), key=FIRMNESS.index)
+            inferred = {"evidence": "inferred" if least_firm == "operating" else "plan", "source": None}
+            flow = stated.get((link["id"], start, end), inferred)
             distance, low, high = apart.get((start, end), (np.nan, np.nan, np.nan))
-            reach = distance if np.isnan(high) else high
+            farthest = distance if np.isnan(high) else high
             rows.append(
                 base
                 | {
-                    "from": start, "to": end,
-                    "evidence": flow["evidence"] if flow else "plan" if future else "inferred",
-                    "source": flow["source"] if flow else None,
-                    "served": within is None or bool(reach <= within),
+                    "from": start, "to": end, "evidence": flow["evidence"], "source": flow["source"],
+                    "status": least_firm, "year_known": known.issuperset(ends),
+                    "served": within is None or bool(farthest <= within),
                     "distance": distance, "low": low, "high": high,
                 }
             )  # fmt: skip
-        if not pairs:
-            rows.append(
-                base
-                | {"from": None, "to": None, "evidence": link["evidence"], "source": link["source"], "served": False}
-            )
-    return pd.DataFrame(rows, columns=list(LINK_ROW_COLUMNS))
+        if not (givers and takers):
+            unserved = {"evidence": link["evidence"], "source": link["source"], "year_known": False, "served": False}
+            rows.append(base | {"from": None, "to": None, "status": None} | unserved)
+    table = pd.DataFrame(rows, columns=list(LINK_ROW_COLUMNS))
+    return table.astype({"required": bool, "year_known": bool, "served": bool})
+
+
+def _completeness(rows: pd.DataFrame, served: pd.Series) -> float:
+    """Return the share of the required links that some pair serves."""
+    required = rows["required"]
+    links = served[required].groupby(rows.loc[required, "id"]).any()
+    return float(links.mean()) if len(links) else 0.0
 
 
 def _lookup(place_distances: pd.DataFrame) -> dict[tuple[str, str], tuple[float, float, float]]:
@@ -184,9 +237,11 @@ def _missing(stages: pd.DataFrame, links: pd.DataFrame, active: pd.DataFrame) ->
     return [stage for stage in stages["id"] if stage in needed and stage not in hosted]
 
 
-def _single_points(links: pd.DataFrame, active: pd.DataFrame) -> list[str]:
+def _single_points(rows: pd.DataFrame) -> list[str]:
     """Return the places without which a required link that is served now would not be."""
-    required = links[links["required"].astype(bool)]
-    needed = set(required["stage_from"]) | set(required["stage_to"])
-    alone = active[active["stage"].isin(needed)].groupby("stage")["place"].agg(set)
-    return list(dict.fromkeys(next(iter(places)) for places in alone if len(places) == 1))
+    served = rows[rows["required"] & rows["served"]]
+    found: dict[str, None] = {}
+    for _, pairs in served.groupby("id", sort=False):
+        ends = [{start, end} for start, end in zip(pairs["from"], pairs["to"], strict=True)]
+        found |= dict.fromkeys(sorted(set.intersection(*ends) - {EXPORT}))
+    return list(found)

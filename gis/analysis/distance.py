@@ -13,10 +13,11 @@ from gis.model import DISTANCE_COLUMNS, SCHEMATIC, worse_grade
 
 def position_uncertainties(sites: gpd.GeoDataFrame) -> pd.Series:
     """Return how far in m each site may lie from where it is drawn; NaN where nobody says."""
+    stated = pd.Series(np.nan, index=sites.index, name="position_uncertainty")
     for column in ("center_uncertainty", "precision"):
         if column in sites:
-            return sites[column].astype(float).rename("position_uncertainty")
-    return pd.Series(np.nan, index=sites.index, name="position_uncertainty")
+            stated = stated.fillna(sites[column].astype(float))
+    return stated
 
 
 def pair_index(sites: gpd.GeoDataFrame, others: gpd.GeoDataFrame | None = None) -> tuple[np.ndarray, np.ndarray]:
@@ -30,10 +31,15 @@ def pair_index(sites: gpd.GeoDataFrame, others: gpd.GeoDataFrame | None = None) 
 def distances(sites: gpd.GeoDataFrame, others: gpd.GeoDataFrame | None = None, measure: str = "gap") -> pd.DataFrame:
     """Return the straight-line distance in m of every pair, each unordered pair once.
 
-    `gap` is taken between the nearest points of the boundaries, `centroid` between the centers. Where a
-    position is uncertain by u, the true distance lies within ±Σu of the drawn one: a translation by v changes
-    a distance by at most |v|. Such a pair has `low` and `high`; a pair with a schematic outline has no single
-    `distance` and no points, for they would pretend to be known.
+    `gap` is taken between the nearest points of the boundaries, `centroid` between the centers.
+
+    Where positions are uncertain the true distance has a `low` and a `high`. Let A and B be drawn d apart, and
+    truly lie at A + v and B + w with |v| ≤ u, |w| ≤ t. For any a in A, b in B the triangle inequality gives
+    | |(a + v) − (b + w)| − |a − b| | ≤ |v| + |w| ≤ u + t. It holds for the pair that is nearest when drawn and for
+    the one that is nearest in truth, so the true distance lies within d ± (u + t), and never below 0.
+
+    A pair with a schematic outline has no single `distance` and no points, for they would pretend to be known,
+    and no interval either unless the uncertainty of each schematic outline is stated.
     """
     require_work_crs(sites, *([] if others is None else [others]))
     if measure not in ("gap", "centroid"):
@@ -42,21 +48,10 @@ def distances(sites: gpd.GeoDataFrame, others: gpd.GeoDataFrame | None = None, m
     left, right = pair_index(sites, others)
     start, end = _end_points(sites, second, left, right, measure)
     drawn = geodesic_distances(start, end)
-    sway = position_uncertainties(sites).to_numpy()[left], position_uncertainties(second).to_numpy()[right]
-    grade = [
-        worse_grade(*pair)
-        for pair in zip(sites["grade"].to_numpy()[left], second["grade"].to_numpy()[right], strict=True)
-    ]
-    schematic = np.array(
-        [
-            SCHEMATIC in pair
-            for pair in zip(sites["grade"].to_numpy()[left], second["grade"].to_numpy()[right], strict=True)
-        ],
-        dtype=bool,
-    )
-    moves = np.nansum(sway, axis=0)
-    moving = moves > 0
-    known = np.where(schematic, np.nan, 1.0)
+    grades = list(zip(sites["grade"].to_numpy()[left], second["grade"].to_numpy()[right], strict=True))
+    known = np.array([np.nan if SCHEMATIC in pair else 1.0 for pair in grades])
+    reach = _reach(sites)[left] + _reach(second)[right]
+    reach = np.where((reach == 0) & ~np.isnan(known), np.nan, reach)
     rows = pd.DataFrame(
         {
             "from": sites["id"].to_numpy()[left],
@@ -64,17 +59,23 @@ def distances(sites: gpd.GeoDataFrame, others: gpd.GeoDataFrame | None = None, m
             "measure": measure,
             "distance": drawn * known,
             "duration": np.nan,
-            "low": np.where(moving, np.maximum(drawn - moves, 0), np.nan),
-            "high": np.where(moving, drawn + moves, np.nan),
+            "low": np.maximum(drawn - reach, 0),
+            "high": drawn + reach,
             "from_lon": start[:, 0] * known,
             "from_lat": start[:, 1] * known,
             "to_lon": end[:, 0] * known,
             "to_lat": end[:, 1] * known,
-            "grade": grade,
+            "grade": [worse_grade(*pair) for pair in grades],
             "label": None,
         }
     )
     return rows[list(DISTANCE_COLUMNS)]
+
+
+def _reach(sites: gpd.GeoDataFrame) -> Floats:
+    """Return how far each site may move: nothing where none is stated, unknown for a schematic outline."""
+    stated = position_uncertainties(sites)
+    return stated.where(stated.notna() | (sites["grade"] == SCHEMATIC), 0.0).to_numpy()
 
 
 def _end_points(
@@ -92,13 +93,18 @@ def _end_points(
 
 
 def nearest(sites: gpd.GeoDataFrame, places: gpd.GeoDataFrame, count: int = 3) -> pd.DataFrame:
-    """Return the `count` places nearest to each site by gap, with the same columns as `distances`.
+    """Return the places that may be among the `count` nearest to each site by gap, nearest upper end first.
 
-    A pair is ranked by the middle of its interval; the interval itself stays.
+    A place is left out once `count` others are surely nearer: their upper ends lie below its lower end. Known
+    positions so give `count` places; schematic ones may give more, for an interval is no value to rank by. Where
+    a distance is unknown the place stays in.
     """
     rows = distances(sites, places)
-    middle = rows["distance"].fillna((rows["low"] + rows["high"]) / 2)
-    rank = middle.groupby(rows["from"]).rank(method="first")
-    order = {name: number for number, name in enumerate(sites["id"])}
-    chosen = rows.assign(_order=rows["from"].map(order), _rank=rank)[rank <= count]
-    return chosen.sort_values(["_order", "_rank"]).drop(columns=["_order", "_rank"]).reset_index(drop=True)
+    low, high = (rows[end].fillna(rows["distance"]) for end in ("low", "high"))
+    chosen = []
+    for site in sites["id"]:
+        here = (rows["from"] == site).to_numpy()
+        surely_nearer = np.searchsorted(np.sort(high[here]), low[here].fillna(0.0))
+        kept = rows[here][surely_nearer < count]
+        chosen.append(kept.loc[high[kept.index].sort_values(kind="stable").index])
+    return pd.concat(chosen, ignore_index=True) if chosen else rows

@@ -37,6 +37,11 @@ HISTORY_COLUMNS = (
     "note", "note_en",
 )  # fmt: skip
 ROW_COLUMNS = ("id", "text", "text_en", "shown_as", "ref", "note", "note_en")
+FILE_COLUMNS = ("path", "sha256", "grade", "source", "prepared_by")
+LEDGER = tuple(
+    f"{name}.toml" for name in ("article", "bitgreen", "cheomdan3", "cluster", "futurecar", "gwangju", "jingok")
+)
+"""Files without which the ledger would lack claims in silence; others in the folder are read too."""
 
 
 def data_folder() -> Path:
@@ -51,6 +56,8 @@ def read_toml(path: str) -> dict[str, Any]:
         return _parsed(place, place.stat().st_mtime_ns)
     except FileNotFoundError:
         raise DataFileError("data_missing", path=path) from None
+    except OSError as error:
+        raise DataFileError("data_broken", path=path, reason=error.strerror) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DataFileError("data_broken", path=path, reason=error) from error
 
@@ -62,31 +69,63 @@ def _parsed(path: Path, changed_at: int) -> dict[str, Any]:
 
 def read_records(path: str, key: str, columns: tuple[str, ...]) -> pd.DataFrame:
     """Return the `[[key]]` tables of a TOML file as a frame with exactly `columns`; what is not stated is None."""
-    rows = read_toml(path).get(key, [])
+    return _frame(path, key, _tables(path, key), columns)
+
+
+def _tables(path: str, key: str) -> list[dict[str, Any]]:
+    """Return the `[[key]]` tables of a TOML file, which must have some."""
+    rows = read_toml(path).get(key)
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+        raise DataFileError("data_lacks", path=path, key=f"[[{key}]]")
+    return rows
+
+
+def _named_tables(path: str, key: str) -> dict[str, dict[str, Any]]:
+    """Return the `[key.name]` tables of a TOML file by name, which must have some."""
+    rows = read_toml(path).get(key)
+    if not isinstance(rows, dict) or not rows or not all(isinstance(row, dict) for row in rows.values()):
+        raise DataFileError("data_lacks", path=path, key=f"[{key}.…]")
+    return rows
+
+
+def _frame(path: str, key: str, rows: list[dict[str, Any]], columns: tuple[str, ...]) -> pd.DataFrame:
+    """Return rows as a frame with exactly `columns`; an unknown key or an id that is missing or stands twice is told."""
     strange = {name for row in rows for name in row} - set(columns)
     if strange:
         raise DataFileError(
             "data_keys", path=path, key=key, strange=", ".join(sorted(strange)), known=", ".join(columns)
         )
+    if columns[0] == "id":
+        ids = pd.Series([row.get("id") for row in rows], dtype=object)
+        wrong = ids[ids.isna() | ids.duplicated()]
+        if len(wrong):
+            raise DataFileError("data_ids", path=path, key=key, id=wrong.iloc[0])
     filled = [[row.get(name) for name in columns] for row in rows]
     return pd.DataFrame(filled, columns=list(columns), dtype=object)
 
 
 def sources() -> pd.DataFrame:
     """Return every source: title, publisher, address, license, dates and rank."""
-    named = read_toml("sources.toml")["source"]
-    rows = [{"id": name, **record} for name, record in named.items()]
-    return pd.DataFrame(rows, columns=list(SOURCE_COLUMNS), dtype=object)
+    rows = [{"id": name, **record} for name, record in _named_tables("sources.toml", "source").items()]
+    return _frame("sources.toml", "source", rows, SOURCE_COLUMNS)
 
 
 def claims() -> pd.DataFrame:
     """Return the ledger of the public record: every claim with the rank of its source."""
-    files = sorted(path.name for path in (data_folder() / "claims").glob("*.toml"))
-    if not files:
-        raise DataFileError("data_missing", path="claims/*.toml")
-    ledger = pd.concat([read_records(f"claims/{name}", "claim", CLAIM_COLUMNS) for name in files], ignore_index=True)
+    files = {path.name for path in (data_folder() / "claims").glob("*.toml")} | set(LEDGER)
+    parts = [read_records(f"claims/{name}", "claim", CLAIM_COLUMNS) for name in sorted(files)]
+    ledger = pd.concat(parts, ignore_index=True)
     ranks = sources().set_index("id")["rank"]
+    _require_known("source", ledger["source"], ranks.index)
+    _require_known("part_of", ledger["part_of"], ledger["id"])
+    _require_known("contradicts", ledger["contradicts"].explode(), ledger["id"])
     return ledger.assign(rank=ledger["source"].map(ranks).astype(object), in_use=ledger["in_use"].eq(True))
+
+
+def _require_known(column: str, values: pd.Series, known: pd.Series | pd.Index) -> None:
+    strange = values[values.notna() & ~values.isin(known)]
+    if len(strange):
+        raise DataFileError("data_reference", path="claims", column=column, value=strange.iloc[0])
 
 
 def stages() -> pd.DataFrame:
@@ -111,13 +150,12 @@ def flows() -> pd.DataFrame:
 
 def steps() -> pd.DataFrame:
     """Return the dated steps of every phase, one row a step."""
-    tracks = read_toml("phases.toml")["phase"]
     rows = [
-        {"phase": track["id"], **{key: track.get(key) for key in ("subject", "name", "name_en")}, **step}
-        for track in tracks
-        for step in track["step"]
+        {"phase": track.get("id"), **{key: track.get(key) for key in ("subject", "name", "name_en")}, **step}
+        for track in _tables("phases.toml", "phase")
+        for step in track.get("step", [])
     ]
-    return pd.DataFrame(rows, columns=list(STEP_COLUMNS), dtype=object)
+    return _frame("phases.toml", "phase.step", rows, STEP_COLUMNS)
 
 
 def history() -> pd.DataFrame:
@@ -132,8 +170,11 @@ def article_rows() -> pd.DataFrame:
 
 def vertex_sigmas() -> pd.Series:
     """Return the standard deviation of a vertex in m by boundary grade; grades without one are left out."""
-    grades = read_toml("grades.toml")["grade"]
+    grades = _named_tables("grades.toml", "grade")
     found = {grade: row["vertex_sigma_m"] for grade, row in grades.items() if "vertex_sigma_m" in row}
+    for grade, sigma in found.items():
+        if not isinstance(sigma, int | float) or not 0 < sigma < 1e6:
+            raise DataFileError("data_number", path="grades.toml", key=f"grade.{grade}.vertex_sigma_m", value=sigma)
     return pd.Series(found, name="vertex_sigma", dtype=float)
 
 
@@ -145,7 +186,7 @@ def data_version() -> int:
 
 def files() -> pd.DataFrame:
     """Return the bundled data files with hash, grade, source and the script that made each."""
-    return pd.DataFrame(read_toml("files.toml")["file"])
+    return _frame("files.toml", "file", _tables("files.toml", "file"), FILE_COLUMNS)
 
 
 def checked_path(path: str) -> Path:
@@ -156,6 +197,10 @@ def checked_path(path: str) -> Path:
         raise DataFileError("data_missing", path=path)
     if path not in known.index:
         raise DataFileError("data_unlisted", path=path)
-    if hashlib.sha256(place.read_bytes()).hexdigest() != known[path]:
+    try:
+        content = place.read_bytes()
+    except OSError as error:
+        raise DataFileError("data_broken", path=path, reason=error.strerror) from error
+    if hashlib.sha256(content).hexdigest() != known[path]:
         raise DataFileError("data_changed", path=path)
     return place

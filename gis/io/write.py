@@ -6,6 +6,7 @@ What leaves carries units in its names and, for schematic outlines, a stamp in n
 import io
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,15 @@ import shapely
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from gis.crs import MAP_CRS, reproject
+from gis.crs import MAP_CRS, known_crs, reproject
 from gis.errors import DataFileError, InputError
 from gis.model import SCHEMATIC, outward
 
 TABLE_FORMATS = ("csv", "json", "xlsx")
 LAYER_FORMATS: dict[str, str] = {".geojson": "GeoJSON", ".gpkg": "GPKG", ".csv": "CSV", ".xlsx": "XLSX"}
 SCHEMATIC_STAMP = "모식도 schematic: not a surveyed boundary"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = tuple("=+-@＝＋－＠\t\r\n")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
 def plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -43,6 +45,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return value if isinstance(value, str | int | float | bool) else str(value)
+
+
+def printable(text: str) -> str:
+    """Return `text` with control characters, which terminals obey and workbooks refuse, shown as `�`."""
+    return _UNPRINTABLE.sub("\ufffd", text)
 
 
 def json_text(content: Any) -> str:
@@ -74,7 +81,7 @@ def xlsx_bytes(sheets: dict[str, pd.DataFrame]) -> bytes:
 def _fill_sheet(sheet: Any, table: pd.DataFrame) -> None:
     sheet.append(list(table.columns))
     for row in plain_rows(table):
-        sheet.append([", ".join(map(str, value)) if isinstance(value, list) else value for value in row.values()])
+        sheet.append([printable(value) if isinstance(value, str) else value for value in map(_cell, row.values())])
     for cell in sheet[1]:
         cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="E4E7EB")
         cell.alignment = Alignment(wrap_text=True, vertical="top")
@@ -95,11 +102,17 @@ def _sheet_title(title: str, taken: list[str]) -> str:
 
 def _neutral(table: pd.DataFrame) -> pd.DataFrame:
     texts = table.select_dtypes(["object", "string"]).columns
-    return table.assign(**{name: table[name].map(_harmless) for name in texts})
+    return table.assign(**{name: table[name].map(_cell).map(_harmless) for name in texts})
+
+
+def _cell(value: Any) -> Any:
+    """Return what a cell holds; a list is joined by `|`."""
+    return "|".join(map(str, value)) if isinstance(value, list | tuple) else value
 
 
 def _harmless(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
+    """Return a text that no spreadsheet takes for a formula; OWASP, CSV Injection."""
+    return f"'{value}" if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA_STARTS) else value
 
 
 def stamped(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -128,7 +141,7 @@ def layer_bytes(frame: gpd.GeoDataFrame, ending: str, name: str, crs: str = MAP_
     """
     if ending not in LAYER_FORMATS:
         raise InputError("export_ending", ending=ending or "-", known=", ".join(LAYER_FORMATS))
-    known = reproject(stamped(frame), crs).reset_index(drop=True)
+    known = _dated(reproject(stamped(frame), crs).reset_index(drop=True))
     title = layer_file_name(name, frame, "")
     if ending == ".csv":
         return csv_bytes(_with_wkt(known))
@@ -136,7 +149,7 @@ def layer_bytes(frame: gpd.GeoDataFrame, ending: str, name: str, crs: str = MAP_
         return xlsx_bytes({title: _with_wkt(known)})
     options: dict[str, str] = {}
     if ending == ".geojson":
-        if known.crs.to_epsg() != 4326:
+        if not known.crs.equals(known_crs(MAP_CRS), ignore_axis_order=True):
             raise InputError("geojson_crs")
         options = {"RFC7946": "YES", "ID_FIELD": "feature_id"}
         known = known.assign(feature_id=known["id"])
@@ -151,13 +164,23 @@ def write_bytes(content: bytes, path: Path) -> None:
         raise DataFileError("no_folder", path=path.parent)
     part = path.with_name(path.name + ".part")
     try:
-        part.write_bytes(content)
-        part.replace(path)
+        try:
+            part.write_bytes(content)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise DataFileError("cannot_write", path=path, reason=error.strerror) from error
+
+
+def _dated(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return `frame` with times as ISO texts, dates without a midnight that nobody stated."""
+    times = frame.select_dtypes(["datetime", "datetimetz"]).columns
+    return frame.assign(**{name: frame[name].map(_plain).astype(object) for name in times})
 
 
 def _with_wkt(frame: gpd.GeoDataFrame) -> pd.DataFrame:
     attributes = pd.DataFrame(frame.drop(columns=frame.geometry.name))
-    return attributes.assign(wkt=shapely.to_wkt(frame.geometry.to_numpy(), rounding_precision=7))
+    return attributes.assign(
+        crs=frame.crs.to_string(), wkt=shapely.to_wkt(frame.geometry.to_numpy(), rounding_precision=7)
+    )

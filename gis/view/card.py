@@ -9,7 +9,7 @@ from gis.model import SCHEMATIC
 from gis.study import Card
 from gis.units import area_text
 from gis.view.sentences import adjacency_sentence, conflict_sentence, link_distance
-from gis.view.tables import label
+from gis.view.tables import label, value_text
 
 CARD_QUANTITIES = (
     "official_area", "area_gwangju", "area_hampyeong", "phase1_area", "phase2_area", "industrial_area",
@@ -40,21 +40,6 @@ def card_html(card: Card, area_unit: str) -> str:
         ),
     ]
     return f"<div class='gis-card'>{''.join(parts)}</div>"
-
-
-def value_text(claim: dict | pd.Series, area_unit: str = "m2") -> str:
-    """Return a claim's value with its unit, in the reader's area unit."""
-    unit = claim["unit"]
-    numbers = [
-        claim[key] for key in ("value", "low", "high") if isinstance(claim[key], int | float) and pd.notna(claim[key])
-    ]
-    if not numbers:
-        text = claim["value"] if isinstance(claim["value"], str) else claim["stated"]
-        return str(text or t("word.unknown"))
-    if unit == "m2":
-        return "~".join(area_text(number, area_unit) for number in numbers)
-    words = "" if not unit else f" {label('unit', unit)}"
-    return "~".join(f"{number:,.10g}" for number in numbers) + words
 
 
 def source_badge(rank: object, title: object) -> str:

@@ -4,8 +4,7 @@ import pandas as pd
 
 from gis.i18n import either, t
 from gis.io import catalog
-from gis.view.card import value_text
-from gis.view.tables import label
+from gis.view.tables import label, value_text
 
 
 def ledger_table(claims: pd.DataFrame, area_unit: str) -> pd.DataFrame:

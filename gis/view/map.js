@@ -171,8 +171,11 @@ const siteMap = (() => {
       showMeasure(layer);
       layer.on("edit editdrag", () => showMeasure(layer));
     });
-    // a tooltip does not follow when its frame takes another size
-    map.on("draw:editstop moveend resize", () => drawn.eachLayer(showMeasure));
+    const showMeasures = () => drawn.eachLayer(showMeasure);
+    map.on("draw:editstop moveend", showMeasures);
+    // a tooltip does not follow when its frame takes another size or its type another width
+    new ResizeObserver(() => requestAnimationFrame(showMeasures)).observe(map.getContainer());
+    document.fonts.addEventListener("loadingdone", showMeasures);
     map.on("draw:created draw:edited draw:deleted", () =>
       tab.write(`${key}:drawings`, drawn.toGeoJSON()));
     map.on("draw:edited draw:deleted", () => {

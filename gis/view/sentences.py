@@ -4,16 +4,16 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from gis.analysis.chain import Chain
+from gis.analysis.chain import EXPORT, Chain
 from gis.i18n import t
 from gis.model import SCHEMATIC
 from gis.units import area_text, interval_text, length_text
-from gis.view.tables import label
+from gis.view.tables import label, value_text
 
 
 def distance_text(row: pd.Series | dict, distance: str = "distance") -> str:
-    """Return a distance with its doubt: an interval where a position is uncertain."""
-    if pd.notna(row["low"]) and row["grade"] == SCHEMATIC:
+    """Return a distance with its doubt: an interval alone where an outline is schematic."""
+    if is_interval(row, distance):
         return interval_text(row["low"], row["high"])
     if pd.isna(row[distance]):
         return t("word.unknown")
@@ -22,18 +22,23 @@ def distance_text(row: pd.Series | dict, distance: str = "distance") -> str:
     return length_text(row[distance])
 
 
+def is_interval(row: pd.Series | dict, distance: str = "distance") -> bool:
+    """Tell whether a distance is known only as an interval: an end of it is schematic."""
+    return bool(pd.isna(row[distance]) and pd.notna(row["low"]))
+
+
 def link_distance(row: pd.Series | dict) -> str:
-    """Return how far a hand-over goes: within one place, a value, or an interval."""
+    """Return how far a hand-over goes: within one place, a value, or an interval; none is published for export."""
     if row["from"] == row["to"]:
         return t("word.same_place")
-    schematic = pd.isna(row["distance"]) and pd.notna(row["low"])
-    return distance_text({**row, "grade": SCHEMATIC if schematic else None})
+    return t("word.no_data") if row["to"] == EXPORT else distance_text(row)
 
 
 def distance_label(row: pd.Series | dict, names: Mapping[str, str] | None = None) -> str:
     """Return `A–B 경계 간 직선거리 2.8~6.8 km (모식도)`."""
     pair = f"{place_name(row['from'], names)}–{place_name(row['to'], names)}"
-    stamp = f" ({t('word.schematic')})" if row["grade"] == SCHEMATIC else ""
+    schematic = row["grade"] == SCHEMATIC or is_interval(row)
+    stamp = f" ({t('word.schematic')})" if schematic else ""
     return f"{pair} {t('measure.' + row['measure'])} {distance_text(row)}{stamp}"
 
 
@@ -61,34 +66,69 @@ def adjacency_sentence(row: pd.Series | dict, names: Mapping[str, str] | None = 
 
 
 def chain_sentence(chain: Chain) -> str:
-    """Return whether the chain is complete, in which year, scope and basis, and what is missing."""
+    """Return whether the chain is complete in its year, scope and basis, what is missing, and what is uncertain."""
     frame = t(
         "sentence.chain_frame", year=chain.year, scope=label("scope", chain.scope), basis=label("basis", chain.basis)
     )
-    required = chain.links[chain.links["required"].astype(bool)].groupby("id")["served"].any()
-    counts = t("sentence.chain_counts", served=int(required.sum()), required=len(required))
-    if not chain.missing_stages and required.all():
-        return f"{frame} {t('sentence.chain_complete')} {counts}"
-    if not chain.missing_stages:
-        return f"{frame} {t('sentence.chain_unserved')} {counts}"
-    missing = ", ".join(label("stage", stage) for stage in chain.missing_stages)
-    return f"{frame} {t('sentence.chain_missing', missing=missing)} {counts}"
+    links = chain.links[chain.links["required"]]
+    served = links[links["served"]]
+    required, reached = links["id"].nunique(), served["id"].nunique()
+    undated = reached - served.loc[served["year_known"], "id"].nunique()
+    unplaced = int((chain.doubts["doubt"] == "part").sum())
+    parts = [frame, t("sentence.chain_counts", served=reached, required=required)]
+    if chain.missing_stages:
+        missing = ", ".join(label("stage", stage) for stage in chain.missing_stages)
+        parts.append(t("sentence.chain_missing", missing=missing))
+    elif reached < required:
+        parts.append(t("sentence.chain_unserved"))
+    if chain.single_points_of_failure:
+        places = ", ".join(label("place", place) for place in chain.single_points_of_failure)
+        parts.append(t("sentence.chain_single_points", places=places))
+    if undated:
+        parts.append(t("sentence.chain_undated", count=undated))
+    if unplaced:
+        parts.append(t("sentence.chain_unplaced", count=unplaced))
+    return " ".join(parts)
 
 
-def conflict_sentence(row: pd.Series | dict, ledger: pd.DataFrame) -> str:
+def conflict_sentence(row: pd.Series | dict, ledger: pd.DataFrame, area_unit: str = "m2") -> str:
     """Return one conflict of the public record in words, with the value in use."""
-    used = ledger.loc[ledger["id"] == row["in_use"], "stated"]
-    values = str(row["values"]).replace("|", " · ")
-    unit = "" if not row["unit"] else f" {label('unit', row['unit'])}"
-    text = t(
-        f"sentence.conflict_{row['rule']}",
-        subject=label("subject", row["subject"]),
-        quantity=label("quantity", row["quantity"]),
-        values=values,
-        unit=unit,
-        gap="" if pd.isna(row["gap_pct"]) else f"{abs(row['gap_pct']):.1f} %",
-    )
-    return f"{text} {t('sentence.in_use', value=used.iloc[0]) if len(used) else t('sentence.none_in_use')}"
+    claims = ledger.set_index("id")
+    stated = [claims.loc[name] for name in str(row["claims"]).split("|") if name in claims.index]
+    values = [_dated(value_text(claim, area_unit), claim) for claim in stated]
+    names = {"subject": label("subject", row["subject"]), "quantity": label("quantity", row["quantity"])}
+    if row["rule"] == "parts":
+        amounts = [value_text(part, area_unit) for part in stated[1:]]
+        together = value_text({**stated[1], "value": sum(float(part["value"]) for part in stated[1:])}, area_unit)
+        text = t(
+            "sentence.conflict_parts", **names, total=values[0], sum=together, parts=" + ".join(amounts), gap=_gap(row)
+        )
+    elif row["rule"] == "statement":
+        figures = [
+            f"{label('quantity', figure['quantity'])} {value}"
+            for figure, value in zip(stated[1:], values[1:], strict=True)
+        ]
+        words = _dated(f"“{stated[0]['stated']}”", stated[0])
+        text = t("sentence.conflict_statement", **names, words=words, figures=", ".join(figures))
+    else:
+        text = t("sentence.conflict_values", **names, values=" · ".join(values), gap=_gap(row, stated))
+    if row["in_use"] not in claims.index:
+        return f"{text} {t('sentence.none_in_use')}"
+    used = claims.loc[row["in_use"]]
+    prefix = f"{label('quantity', used['quantity'])} " if row["rule"] == "statement" else ""
+    return f"{text} {t('sentence.in_use', value=prefix + value_text(used, area_unit))}"
+
+
+def _dated(text: str, claim: pd.Series) -> str:
+    return f"{text} ({claim['as_of']})" if claim["as_of"] else text
+
+
+def _gap(row: pd.Series | dict, stated: list[pd.Series] | None = None) -> str:
+    """Return how far apart the values are: in points where they are percentages, in % elsewhere, else nothing."""
+    if row["unit"] == "pct" and stated:
+        values = [float(claim["value"]) for claim in stated]
+        return t("sentence.gap", gap=f"{max(values) - min(values):,.1f} %p")
+    return "" if pd.isna(row["gap_pct"]) else t("sentence.gap", gap=f"{abs(row['gap_pct']):,.1f} %")
 
 
 def distance_matrix(table: pd.DataFrame) -> pd.DataFrame:

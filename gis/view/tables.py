@@ -1,14 +1,17 @@
 """Tables as people read them: labels, chosen units, digits that the numbers deserve."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
 from gis.analysis.chain import Chain
+from gis.analysis.claims import number_text
 from gis.i18n import language, t
 from gis.i18n import table as label_table
+from gis.io import catalog
 from gis.model import OUTWARD, SCHEMATIC
-from gis.units import AREA_SYMBOLS, in_area_unit
+from gis.units import AREA_SYMBOLS, area_text, in_area_unit
 
 WORDS: dict[str, str] = {
     "relation": "relation",
@@ -34,10 +37,14 @@ WORDS: dict[str, str] = {
     "to": "place",
     "a": "place",
     "b": "place",
+    "places": "place",
     "unit": "unit",
+    "doubt": "column",
 }
 """Columns whose values are ids, and the family of labels that names them."""
 
+LISTS = ("hosts", "separated_by", "values", "claims")
+"""Columns of texts that are joined by `|`."""
 
 NUMBER_ENDINGS = (("_m", "m", 0), ("seconds", "s", 0), ("_pct", "%", 1), ("_lon", "°", 6), ("_lat", "°", 6))
 """How the name of a number ends when it leaves, its unit, and the decimals it is shown with."""
@@ -46,6 +53,29 @@ NUMBER_ENDINGS = (("_m", "m", 0), ("seconds", "s", 0), ("_pct", "%", 1), ("_lon"
 def label(family: str, value: object) -> str:
     """Return the label of an id, or the id itself where the table of labels has none (a person's own id)."""
     return label_table(language()).get(f"{family}.{value}", str(value))
+
+
+def value_text(claim: Mapping[str, Any] | pd.Series, area_unit: str = "m2") -> str:
+    """Return a claim's value with its unit, areas in the reader's unit, money in the words of the language."""
+    stated = [claim[key] for key in ("value", "low", "high")]
+    numbers = [float(value) for value in stated if isinstance(value, int | float) and pd.notna(value)]
+    if not numbers:
+        text = claim["value"] if isinstance(claim["value"], str) else claim["stated"]
+        return str(text or t("word.unknown"))
+    if claim["unit"] == "m2":
+        return "~".join(area_text(number, area_unit) for number in numbers)
+    if claim["unit"] == "krw":
+        return "~".join(money_text(number) for number in numbers)
+    unit = label("unit", claim["unit"]) if claim["unit"] else ""
+    space = " " if unit and not "가" <= unit[0] <= "힣" else ""
+    return "~".join(map(number_text, numbers)) + space + unit
+
+
+def money_text(amount: float) -> str:
+    """Return won as people read it: `4,119억 원`, `411.9 billion won`."""
+    sizes = [size.split(":") for size in t("sentence.won_sizes").split()]
+    name, power = next(((name, int(power)) for name, power in sizes if amount >= 10 ** int(power)), ("", 0))
+    return t("sentence.won", number=number_text(amount / 10**power), size=name)
 
 
 def shown(table: pd.DataFrame, area_unit: str = "m2", names: Mapping[str, str] | None = None) -> pd.DataFrame:
@@ -87,6 +117,13 @@ def _column(
     for ending, unit, digits in NUMBER_ENDINGS:
         if outer.endswith(ending):
             return f"{header} ({unit})", values.astype(float), digits if name != "tolerance" else 2
+    if name == "source":
+        titles = catalog.sources().set_index("id")["title"]
+        return header, values.map(titles).fillna(values), None
+    if name == "unit_name":
+        return header, values.fillna(t("sentence.outside_units")), None
+    if name in LISTS:
+        return header, values.map(lambda value: value.replace("|", " · ") if isinstance(value, str) else value), None
     if name in WORDS:
         return header, values.map(lambda value: _words(WORDS[name], value, names)), None
     return header, values, 0 if pd.api.types.is_integer_dtype(values) else None

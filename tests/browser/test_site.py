@@ -1,0 +1,163 @@
+"""The whole product in a real browser: what a planner does, and nothing that leaves this machine."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import FrameLocator, Page, expect
+
+ROOT = Path(__file__).parents[2]
+PAGES = ("지도", "면적·거리", "공급망", "자료·출처", "보고서")
+MAP = 'iframe[title="streamlit_folium.st_folium"]'
+
+
+@pytest.fixture
+def site(app_server, browser_page: Page) -> Page:
+    browser_page.set_viewport_size({"width": 1400, "height": 950})
+    browser_page.goto(app_server(ROOT / "app.py"))
+    the_map(browser_page).locator("path.leaflet-interactive").first.wait_for(timeout=60_000)
+    return browser_page
+
+
+def the_map(page: Page) -> FrameLocator:
+    return page.frame_locator(MAP)
+
+
+def centers(page: Page) -> dict[str, tuple[float, float]]:
+    """Return where on the page each complex is drawn."""
+    frame = next(frame for frame in reversed(page.frames) if "folium" in frame.url)
+    box = page.locator(MAP).bounding_box()
+    points = frame.evaluate(
+        """() => { const found = {}; map.eachLayer((layer) => {
+            const properties = layer.feature && layer.feature.properties;
+            if (properties && properties.layer === "complexes") {
+              const at = map.latLngToContainerPoint(layer.getBounds().getCenter());
+              found[properties.id] = [at.x, at.y];
+            } }); return found; }"""
+    )
+    return {name: (box["x"] + x, box["y"] + y) for name, (x, y) in points.items()}
+
+
+def draw_square(page: Page, left: float, top: float, size: float) -> None:
+    box = page.locator(MAP).bounding_box()
+    the_map(page).locator(".leaflet-draw-draw-polygon").click()
+    corners = [(left, top), (left + size, top), (left + size, top + size), (left, top + size), (left, top)]
+    for x, y in corners:
+        page.mouse.move(box["x"] + x, box["y"] + y)
+        page.wait_for_timeout(80)
+        page.mouse.click(box["x"] + x, box["y"] + y)
+        page.wait_for_timeout(350)
+
+
+def test_the_map_shows_the_four_complexes_by_name(site: Page):
+    assert set(centers(site)) == {"cheomdan3", "bitgreen", "jingok", "futurecar"}
+    for name in ("첨단3지구", "빛그린산단", "진곡산단", "미래차 국가산단"):
+        expect(the_map(site).locator(".site-name", has_text=name).first).to_be_visible()
+
+
+def test_every_schematic_outline_is_stamped_and_hatched(site: Page):
+    expect(the_map(site).locator(".site-stamp")).to_have_count(4)
+    fills = the_map(site).locator("path.leaflet-interactive").evaluate_all("all => all.map(e => e.getAttribute('fill'))")
+    assert sum(str(fill).startswith("url(#hatch") for fill in fills) == 4
+
+
+def test_every_page_opens_without_fault_or_outside_request(site: Page):
+    for name in PAGES[1:] + PAGES[:1]:
+        site.get_by_role("link", name=name).click()
+        expect(site.locator("[data-testid='stMainBlockContainer']")).to_be_visible()
+        site.wait_for_timeout(1_500)
+        expect(site.locator("[data-testid='stException']")).to_have_count(0)
+        expect(site.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_click_on_a_complex_opens_its_card(site: Page):
+    x, y = centers(site)["jingok"]
+    site.mouse.click(x - 8, y + 12)
+    card = site.locator(".gis-card")
+    expect(card).to_contain_text("진곡일반산업단지")
+    for part in ("좌표면적", "타원체면적", "모식도", "이웃 단지", "들어오는 연계", "나가는 연계"):
+        expect(card).to_contain_text(part)
+    assert "complex=jingok" in site.url
+
+
+def test_a_drawn_square_shows_areas_districts_and_distances(site: Page):
+    draw_square(site, 520, 440, 90)
+    expect(site.get_by_text(re.compile("도형 1: 좌표면적 .*만㎡, 타원체면적 .*만㎡"))).to_be_visible()
+    expect(site.locator("[data-testid='stDataFrame']")).to_have_count(3)
+
+
+def test_drawings_survive_another_page_and_a_refresh(site: Page):
+    draw_square(site, 520, 440, 90)
+    text = site.get_by_text(re.compile("도형 1: 좌표면적"))
+    said = text.inner_text()
+    site.get_by_role("link", name="보고서").click()
+    site.wait_for_timeout(1_000)
+    site.get_by_role("link", name="지도").click()
+    expect(text).to_have_text(said, timeout=30_000)
+    site.reload()
+    expect(text).to_have_text(said, timeout=60_000)
+
+
+def test_a_layer_switch_keeps_the_map_mounted_and_reaches_the_address(site: Page):
+    site.locator(MAP).evaluate("frame => { frame.dataset.mark = 'same'; }")
+    site.get_by_role("tab", name="레이어").click()
+    site.get_by_role("button", name="기준점 (정류장·역·공항)").click()
+    expect(the_map(site).locator("path.leaflet-interactive")).not_to_have_count(0)
+    site.wait_for_timeout(2_000)
+    assert site.locator(MAP).get_attribute("data-mark") == "same"
+    assert "layers=reference_points" in site.url
+
+
+def test_pan_and_zoom_cause_no_rerun(site: Page):
+    frames: list[str] = []
+    site.on("websocket", lambda socket: None)
+    box = site.locator(MAP).bounding_box()
+    site.wait_for_timeout(1_500)
+    site.evaluate("() => { window.runs = 0; new MutationObserver(() => { window.runs += 1; }).observe("
+                  "document.querySelector('[data-testid=stApp]'), {attributes: true, attributeFilter: ['data-test-script-state']}); }")
+    site.mouse.move(box["x"] + 600, box["y"] + 600)
+    site.mouse.down()
+    site.mouse.move(box["x"] + 450, box["y"] + 500, steps=6)
+    site.mouse.up()
+    site.mouse.wheel(0, -400)
+    site.wait_for_timeout(2_000)
+    assert site.evaluate("window.runs") == 0
+    assert frames == []
+
+
+def test_english_reaches_every_page(site: Page):
+    site.get_by_role("combobox", name="언어").click()
+    site.get_by_role("option", name="English").click()
+    expect(site.get_by_role("link", name="Value chain")).to_be_visible()
+    assert "lang=en" in site.url
+    for name in ("Areas and distances", "Value chain", "Data and sources", "Report", "Map"):
+        site.get_by_role("link", name=name).click()
+        site.wait_for_timeout(1_200)
+        expect(site.get_by_role("link", name=name)).to_be_visible()
+        expect(site.locator("[data-testid='stException']")).to_have_count(0)
+
+
+def test_the_workbook_and_a_layer_can_be_taken_away(site: Page, tmp_path: Path):
+    site.get_by_role("link", name="보고서").click()
+    with site.expect_download() as workbook:
+        site.get_by_role("button", name="한 파일로 받기 (XLSX)").click()
+    assert workbook.value.suggested_filename == "site-planning.xlsx"
+    with site.expect_download() as layer:
+        site.get_by_role("button", name="산업단지 4곳 내려받기").click()
+    assert layer.value.suggested_filename == "complexes_schematic.geojson"
+    text = Path(layer.value.path()).read_text(encoding="utf-8")
+    assert '"grade": "D"' in text
+
+
+def test_no_stock_clutter_is_left(site: Page):
+    expect(site.locator("[data-testid='stAppDeployButton']")).to_have_count(0)
+    expect(the_map(site).locator(".leaflet-control-attribution a", has_text="Leaflet")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1400, 950), (1920, 1080), (800, 900)])
+def test_the_map_is_large_at_every_size(site: Page, width: int, height: int):
+    site.set_viewport_size({"width": width, "height": height})
+    site.wait_for_timeout(1_000)
+    box = site.locator(MAP).bounding_box()
+    assert box["width"] * box["height"] >= 0.4 * width * height
+    assert box["y"] + box["height"] <= height + 60
