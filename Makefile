@@ -25,9 +25,9 @@ data: .venv/dev
 screenshots: .venv/dev .venv/browser
 	$(BIN)/python docs/screenshots.py
 
-.venv/run: requirements.txt
+.venv/run: requirements.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --requirement requirements.txt
+	$(BIN)/python -m pip install --quiet --requirement requirements.txt --editable .
 	touch $@
 
 .venv/dev: requirements-dev.txt .venv/run

@@ -3,8 +3,8 @@ import pytest
 from conftest import sites, square
 from hypothesis import given
 from hypothesis import strategies as st
-from shapely import affinity
-from shapely.geometry import LineString, Polygon
+from shapely import affinity, union_all
+from shapely.geometry import LineString, MultiPolygon, Polygon
 
 from gis.analysis.adjacency import Thresholds, adjacency, possible_relations, shared_boundary
 from gis.errors import InputError
@@ -143,3 +143,65 @@ def test_wrong_thresholds_are_refused(wrong):
 def test_an_interval_leaves_every_relation_it_covers_open():
     assert possible_relations(0, 20_000, Thresholds()) == ["overlap", "border", "beside", "near", "apart"]
     assert possible_relations(11_000, 20_000, Thresholds()) == ["apart"]
+
+
+CELLS = st.sets(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=12)
+
+
+def lattice(cells, side: float = 100.0):
+    """Return the union of unit squares of a grid: corners, holes and parts as they come."""
+    return union_all([square(side * column, side * row, side) for column, row in cells])
+
+
+@given(CELLS, CELLS)
+def test_shared_boundary_on_a_lattice_is_the_common_part_of_both_boundaries(one_cells, other_cells):
+    one, other = lattice(one_cells), lattice(other_cells - one_cells)
+    if other.is_empty:
+        return
+    exact = one.boundary.intersection(other.boundary).length
+    assert shared_boundary(one, other, tolerance=0.1) == pytest.approx(exact, abs=1e-3)
+    row = relation(one, other)
+    assert row["relation"] == ("border" if exact > 0 else "near")
+    assert row["overlap"] == 0
+
+
+@given(CELLS, CELLS, st.floats(0, 90), st.sampled_from([0.0, 800_000.0]))
+def test_turning_and_shifting_a_pair_changes_neither_relation_nor_length(one_cells, other_cells, angle, shift):
+    pair = [lattice(one_cells), lattice(other_cells)]
+    moved = [affinity.translate(affinity.rotate(shape, angle, origin=(170_000, 285_000)), shift) for shape in pair]
+    drawn, turned = relation(*pair), relation(*moved)
+    assert drawn["relation"] == turned["relation"]
+    if drawn["relation"] != "overlap":
+        assert turned["shared_boundary"] == pytest.approx(drawn["shared_boundary"], abs=1e-2)
+
+
+def test_edges_cut_differently_still_share_the_stretch_they_overlap():
+    one = square(0, 0, 100).segmentize(7)
+    row = relation(one, square(100, 40, 100).segmentize(11))
+    assert row["shared_boundary"] == pytest.approx(60, abs=1e-3)
+
+
+def test_a_tolerance_of_nothing_does_not_turn_rounding_into_an_overlap():
+    turned = [affinity.rotate(shape, 31, origin=(0, 0)) for shape in (square(0, 0, 100), square(100, 13, 100))]
+    assert relation(*turned, thresholds=Thresholds(tolerance=0.0))["relation"] == "border"
+
+
+def test_a_lake_of_a_site_does_not_overlap_the_island_in_it():
+    ring = Polygon(square(0, 0, 300).exterior, [square(100, 100, 100).exterior])
+    assert relation(ring, square(130, 130, 20))["relation"] == "near"
+
+
+def test_a_site_of_two_parts_borders_with_either():
+    parts = MultiPolygon([square(0, 0, 100), square(500, 0, 100)])
+    row = relation(parts, square(600, 0, 50, 100))
+    assert (row["relation"], row["shared_boundary"]) == ("border", pytest.approx(100, abs=1e-3))
+
+
+def test_fifty_sites_give_each_of_their_pairs_once():
+    table = adjacency(sites(*(square(150 * (n % 7), 150 * (n // 7)) for n in range(50))))
+    assert len({frozenset(pair) for pair in zip(table["a"], table["b"], strict=True)}) == len(table) == 1_225
+
+
+def test_a_gap_wider_than_any_road_cannot_be_beside():
+    assert possible_relations(150, 1_000, Thresholds()) == ["near"]
+    assert possible_relations(0, 0.05, Thresholds()) == ["overlap", "border", "near"]

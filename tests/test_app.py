@@ -34,7 +34,11 @@ def sound(app: AppTest) -> AppTest:
 
 def the_map(app: AppTest) -> dict:
     """Return what the map's component was given."""
-    found = [element for element in app.main if "component_instance" in str(type(element)) or element.type == "component_instance"]
+    found = [
+        element
+        for element in app.main
+        if "component_instance" in str(type(element)) or element.type == "component_instance"
+    ]
     return json.loads(found[0].proto.json_args)
 
 
@@ -61,7 +65,10 @@ def test_three_changes_of_the_unit_all_arrive():
     for unit in ("ha", "pyeong", "km2"):
         app.selectbox(key="unit").set_value(unit).run()
         assert app.selectbox(key="unit").value == unit
-        assert any(unit_symbol in "".join(app.dataframe[0].value.columns) for unit_symbol in {"ha": ["ha"], "pyeong": ["평"], "km2": ["㎢"]}[unit])
+        assert any(
+            unit_symbol in "".join(app.dataframe[0].value.columns)
+            for unit_symbol in {"ha": ["ha"], "pyeong": ["평"], "km2": ["㎢"]}[unit]
+        )
 
 
 def test_the_unit_outlasts_a_page_change():
@@ -110,7 +117,10 @@ def test_a_changed_data_file_is_refused(copied_data):
 
 def test_a_persons_own_file_is_measured_on_the_page():
     app = sound(opened("sources"))
-    square = {"type": "Polygon", "coordinates": [[[126.7, 35.1], [126.71, 35.1], [126.71, 35.11], [126.7, 35.11], [126.7, 35.1]]]}
+    square = {
+        "type": "Polygon",
+        "coordinates": [[[126.7, 35.1], [126.71, 35.1], [126.71, 35.11], [126.7, 35.11], [126.7, 35.1]]],
+    }
     feature = {"type": "Feature", "properties": {"name": "<b>=1+1</b>"}, "geometry": square}
     content = json.dumps({"type": "FeatureCollection", "features": [feature]}).encode()
     app.file_uploader[0].set_value(("mine.geojson", content, "application/json")).run()

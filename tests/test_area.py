@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pyproj import Geod
 from shapely.geometry import MultiPolygon, Point, Polygon, box
 
-from gis.analysis.area import geodesic_areas, planar_areas, site_measures, unit_shares
+from gis.analysis.area import area_sigmas, geodesic_areas, planar_areas, site_measures, unit_shares
 from gis.errors import CrsError, InputError
 
 NO_SIGMA = pd.Series(dtype=float)
@@ -125,3 +125,58 @@ def test_a_box_in_degrees_is_measured_in_its_own_belt():
 
     pohang = gpd.GeoDataFrame(geometry=[box(129.3, 36.0, 129.31, 36.01)], crs="EPSG:4326")
     assert to_work_crs(pohang).crs.to_epsg() == 5187
+
+
+def area_sigma_by_simulation(shape: Polygon, sigma: float, draws: int = 20_000) -> float:
+    """Return the standard deviation of the area in m² when every vertex errs by itself."""
+    rng = np.random.default_rng(7)
+    total = np.zeros(draws)
+    for sign, ring in zip((1, -1), (shape.exterior, *shape.interiors), strict=True):
+        points = np.array(ring.coords)[:-1] - np.array(shape.centroid.coords)
+        x, y = (points + rng.normal(0, sigma, (draws, *points.shape))).transpose(2, 0, 1)
+        total += sign * np.abs((x * np.roll(y, -1, axis=1) - y * np.roll(x, -1, axis=1)).sum(axis=1)) / 2
+    return float(total.std())
+
+
+RING = Polygon(square(0, 0, 900, 600).exterior, [square(200, 150, 300, 200).exterior])
+
+
+def test_sigma_of_independent_vertices_is_that_of_a_simulation_hole_included():
+    found = area_sigmas(sites(RING), pd.Series({"A": 5.0}))["sigma"].iloc[0]
+    assert found == pytest.approx(area_sigma_by_simulation(RING, 5.0), rel=0.02)
+
+
+def test_sigma_of_correlated_vertices_is_what_moving_the_whole_rim_outward_adds():
+    found = area_sigmas(sites(RING), pd.Series({"A": 0.5}))["sigma_correlated"].iloc[0]
+    assert found == pytest.approx(RING.buffer(0.5, join_style="mitre").area - RING.area, rel=1e-6)
+
+
+def test_an_official_area_of_nothing_gives_no_difference():
+    assert np.isnan(site_measures(sites(square(0, 0), official_area=0.0), NO_SIGMA)["difference_pct"].iloc[0])
+
+
+def test_an_empty_layer_measures_to_an_empty_table():
+    assert site_measures(sites(square(0, 0)).iloc[:0], NO_SIGMA).empty
+
+
+@given(st.lists(st.floats(-80, 180), min_size=1, max_size=4, unique=True), st.floats(0, 90), st.booleans())
+def test_the_areas_of_all_shares_add_to_the_area_of_the_site(cuts, angle, has_hole):
+    site = shapely.affinity.rotate(square(0, 0, 100), angle)
+    if has_hole:
+        site = site.difference(square(30, 30, 20))
+    edges = [-100, *sorted(cuts), 60]
+    strips = [square(left, -100, right - left, 300) for left, right in itertools.pairwise(edges) if right - left > 1e-6]
+    found = unit_shares(sites(site), districts(*strips))
+    assert found["area"].sum() == pytest.approx(geodesic_areas(sites(site))["a"], rel=1e-6)
+    assert found["share_pct"].sum() == pytest.approx(100, abs=1e-9)
+
+
+def test_a_site_thinner_than_rounding_still_has_its_share():
+    found = unit_shares(sites(square(0, 0, 0.01, 100)), districts(square(-50, -50, 200, 300)))
+    assert found["share_pct"].tolist() == [100]
+
+
+def test_shares_of_several_sites_do_not_mix():
+    found = unit_shares(sites(square(0, 0, 10), square(0, 0, 90)), districts(square(0, 0, 5, 200), square(5, 0, 95)))
+    assert found.groupby("id")["share_pct"].sum().tolist() == pytest.approx([100, 100])
+    assert found["id"].tolist() == sorted(found["id"])

@@ -84,3 +84,65 @@ def test_distance_is_symmetric():
     shapes = square(0, 0, 100), square(777, 333, 50)
     there, back = distances(sites(*shapes)).iloc[0], distances(sites(*shapes[::-1])).iloc[0]
     assert there["distance"] == pytest.approx(back["distance"], abs=1e-9)
+
+
+def test_one_schematic_outline_of_unknown_place_makes_the_interval_unknown():
+    frame = sites(square(0, 0), square(5_000, 0), grade="D", center_uncertainty=[700.0, np.nan])
+    assert distances(frame).iloc[0][["distance", "low", "high"]].isna().all()
+
+
+def test_a_person_s_shape_to_a_schematic_outline_is_an_interval_too():
+    frame = sites(square(0, 0), square(5_100, 0), grade=None, center_uncertainty=[np.nan, 700.0])
+    frame["grade"] = [None, "D"]
+    row = distances(frame).iloc[0]
+    assert np.isnan(row["distance"])
+    assert (row["low"], row["high"]) == (pytest.approx(4_300, abs=1), pytest.approx(5_700, abs=1))
+
+
+def test_the_uncertainty_of_a_place_may_stand_in_either_column():
+    frame = sites(square(0, 0), square(5_100, 0), grade="D", center_uncertainty=[700.0, np.nan], precision=[np.nan, 30])
+    row = distances(frame).iloc[0]
+    assert row["high"] - row["low"] == pytest.approx(1_460)
+
+
+def test_every_place_that_may_be_nearest_stays_when_a_site_may_move():
+    site = sites(square(0, 0), grade="D", center_uncertainty=500.0)
+    places = sites(*(Point(170_100 + far, 285_050) for far in (1_000, 1_800, 5_000)), grade="C", precision=0.0)
+    assert nearest(site, places, count=1)["to"].tolist() == ["a", "b"]
+
+
+def test_places_at_an_unknown_distance_are_not_ruled_out():
+    site = sites(square(0, 0), grade="D", center_uncertainty=np.nan)
+    places = sites(*(Point(170_100 + far, 285_050) for far in (1_000, 9_000)), grade="C", precision=30.0)
+    assert set(nearest(site, places, count=1)["to"]) == {"a", "b"}
+
+
+@given(st.lists(st.tuples(st.floats(0, 9_000), st.floats(0, 2_000)), min_size=1, max_size=8), st.integers(1, 4))
+def test_no_place_outside_the_list_can_be_among_the_nearest(spots, count):
+    places = sites(*(Point(170_100 + far, 285_050) for far, _ in spots), grade="D", precision=[u for _, u in spots])
+    site = sites(square(0, 0))
+    kept, rows = set(nearest(site, places, count)["to"]), distances(site, places).set_index("to")
+    for place in rows.index:
+        surely_nearer = (rows["high"] < rows.at[place, "low"]).sum()
+        assert (place in kept) == (surely_nearer < count)
+
+
+@given(st.floats(-400, 400), st.floats(-400, 400), st.floats(10, 150), st.floats(0, 90))
+def test_gap_is_that_of_dense_points_along_both_boundaries(x, y, width, angle):
+    one, other = square(0, 0, 100), affinity.rotate(square(x, y, width), angle)
+    gap = distances(sites(one, other)).iloc[0]["distance"]
+    points = [np.array(shape.segmentize(1.0).exterior.coords) for shape in (one, other)]
+    dense = np.hypot(*(points[0][:, None] - points[1][None]).T).min()
+    if not one.intersects(other):
+        assert dense - 1.0 <= gap / (1 + 2e-5) <= dense + 1e-6
+    else:
+        assert gap == 0
+
+
+def test_geodesic_distance_is_that_of_pyproj_on_its_points():
+    from pyproj import Geod
+
+    frame = sites(square(0, 0), square(20_000, 30_000))
+    ends = frame.centroid.to_crs("EPSG:4326")
+    expected = Geod(ellps="GRS80").inv(ends.x.iloc[0], ends.y.iloc[0], ends.x.iloc[1], ends.y.iloc[1])[2]
+    assert distances(frame, measure="centroid").iloc[0]["distance"] == pytest.approx(expected, abs=1e-6)

@@ -26,10 +26,15 @@ def base(tiles: bool, storage_key: str = "site-map") -> Any:
     return view.base_map(HOME, tiles=tiles, texts=texts, geojson_base=land, storage_key=storage_key)
 
 
-def layer_group(visible: list[str], unit: str, links: pd.DataFrame | None = None) -> Any:
+def layer_group(visible: list[str], unit: str, links: pd.DataFrame | None = None, selected: str | None = None) -> Any:
     """Return the layers to show and, above them, the links of the chain."""
     drawn = [
-        view.layer_elements(LAYERS[name], cache.screen_layer(name, unit, language()), stamp=t("word.schematic"))
+        view.layer_elements(
+            LAYERS[name],
+            cache.screen_layer(name, unit, language()),
+            stamp=t("word.schematic"),
+            selected_id=selected,
+        )
         for name in DRAWING_ORDER
         if name in visible
     ]

@@ -40,13 +40,21 @@ def language() -> str:
     return chosen if chosen in LANGUAGES else LANGUAGES[0]
 
 
-def take_map_event(event: MapEvent, complexes: list[str]) -> None:
-    """Keep what was done on the map: a newly clicked complex is chosen, drawings are copied at once."""
+def take_map_event(event: MapEvent, complexes: list[str]) -> bool:
+    """Keep what was done on the map, drawings at once; return whether another complex was chosen by a click."""
     st.session_state[_DRAWINGS] = event.drawings
-    if event.click_count != st.session_state.get(_CLICKS, 0):
-        st.session_state[_CLICKS] = event.click_count
-        if event.clicked_id in complexes:
-            st.session_state[COMPLEX] = event.clicked_id
+    if event.click_count == st.session_state.get(_CLICKS, 0):
+        return False
+    st.session_state[_CLICKS] = event.click_count
+    if event.clicked_id not in complexes or event.clicked_id == chosen_complex():
+        return False
+    st.session_state[COMPLEX] = event.clicked_id
+    return True
+
+
+def chosen_complex() -> str | None:
+    """Return the complex whose card is open; the address names it before the first widget does."""
+    return st.session_state.get(COMPLEX) or st.query_params.get(COMPLEX)
 
 
 def drawings() -> tuple[dict[str, Any], ...]:

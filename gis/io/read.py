@@ -14,7 +14,7 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError
 
 from gis.crs import GWANGJU_BELT, known_crs, to_work_crs
-from gis.errors import CrsError, DataFileError, InputError
+from gis.errors import DataFileError, InputError
 from gis.io.catalog import checked_path
 from gis.model import OUTWARD, inward
 from layers.declare import GRADES, Layer
@@ -117,6 +117,8 @@ def _only_layer(path: Path) -> str | None:
     """Return the one layer with geometries, or None where only a table is; which of several to read is not guessed."""
     listed = pyogrio.list_layers(path)
     drawn = [name for name, kind in listed if kind is not None]
+    if not len(listed):
+        raise DataFileError("file_content", file=path.name, ending=path.suffix)
     if len(drawn) > 1:
         raise InputError("many_layers", file=path.name, layers=", ".join(drawn))
     return drawn[0] if drawn else None
@@ -150,7 +152,7 @@ def _with_identity(frame: gpd.GeoDataFrame, file_name: str) -> gpd.GeoDataFrame:
     for column, fallback in (("name", ids), ("grade", None), ("source", file_name), ("official_area", float("nan"))):
         if column not in known:
             known[column] = pd.Series(fallback, index=known.index, dtype=object) if fallback is None else fallback
-    known["name"] = known["name"].map(_text).fillna(ids)
+    known["name"] = _texts(known["name"], ids)
     strange = ~known["grade"].isin(GRADES) & known["grade"].notna()
     if strange.any():
         raise InputError("grade", file=file_name, grade=known["grade"][strange].iloc[0], known=", ".join(GRADES))
@@ -171,11 +173,17 @@ def _ids(frame: gpd.GeoDataFrame, file_name: str) -> pd.Series:
         return row_number
     if pd.api.types.is_float_dtype(frame["id"]) and frame["id"].abs().ge(EXACT_FLOAT).any():
         raise InputError("id_digits", file=file_name)
-    ids = frame["id"].map(_text).fillna(row_number)
+    ids = _texts(frame["id"], row_number)
     twice = ids[ids.duplicated()].unique()
     if len(twice):
         raise InputError("twin_id", file=file_name, id=twice[0])
     return ids
+
+
+def _texts(values: pd.Series, fallback: pd.Series) -> pd.Series:
+    """Return values as texts, or the fallback where there is none."""
+    rows = [_text(value) or other for value, other in zip(values, fallback, strict=True)]
+    return pd.Series(rows, index=values.index, dtype=object)
 
 
 def _text(value: Any) -> str | None:

@@ -38,7 +38,7 @@ def screen_geojson(frame: gpd.GeoDataFrame, layer: Layer, area_unit: str) -> dic
                 layer.label_column: display_name(row),
                 "grade": row["grade"],
                 "tooltip": _tooltip(row, layer, area_unit),
-                **{name: row[name] for name in [layer.style.class_column] if name},
+                **{name: row[name] for name in (layer.style.class_column, "precision") if name in row},
             },
         }
         for shape, row in zip(shapes, pd.DataFrame(shown.drop(columns="geometry")).to_dict("records"), strict=True)

@@ -1,6 +1,6 @@
 """The legend, drawn from the same declarations as the map."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from html import escape
 
 from gis.i18n import t
@@ -14,7 +14,7 @@ BORDERS = {"A": "solid", "B": "solid", "C": "dashed", "D": "dotted"}
 EVIDENCE_BORDERS = {"stated": "solid", "inferred": "dashed", "plan": "dotted"}
 
 
-def legend_html(layers: Iterable[Layer], links: bool) -> str:
+def legend_html(layers: Sequence[Layer], links: bool) -> str:
     """Return swatches of the layers shown, of the links' kinds and evidence, and of boundary grades."""
     items = [item for layer in layers for item in _layer_items(layer)]
     if links:
@@ -25,6 +25,8 @@ def legend_html(layers: Iterable[Layer], links: bool) -> str:
         (_box(STONE, INK, "C"), t("map.dashed")),
         (_box(STONE, INK, "D"), t("map.hatched")),
     ]
+    if any(layer.geometry == "Point" for layer in layers):
+        items.append((_dot("transparent", STONE, "dotted"), t("map.precision")))
     drawn = "".join(f"<span class='gis-item' role='listitem'>{swatch}{escape(text)}</span>" for swatch, text in items)
     return f"<div class='gis-legend' role='list' aria-label='{escape(t('map.legend'))}'>{drawn}</div>"
 
@@ -44,8 +46,8 @@ def _box(fill: str, stroke: str, grade: str) -> str:
     return f"<span class='gis-box' style='{ground};border:1.5px {BORDERS[grade]} {stroke}'></span>"
 
 
-def _dot(fill: str, stroke: str) -> str:
-    return f"<span class='gis-dot' style='background:{fill};border:1.5px solid {stroke}'></span>"
+def _dot(fill: str, stroke: str, border: str = "solid") -> str:
+    return f"<span class='gis-dot' style='background:{fill};border:1.5px {border} {stroke}'></span>"
 
 
 def _line(color: str, border: str) -> str:

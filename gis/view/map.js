@@ -272,7 +272,7 @@ const siteMap = (() => {
 
   /** A point known to `radius` m only. */
   function precision(group, { center, radius, color }) {
-    const style = { color, weight: 1, dashArray: "3 4", fillOpacity: 0.08 };
+    const style = { color, weight: 1, opacity: 0.7, dashArray: "3 4", fillOpacity: 0.025 };
     L.circle(center, { radius, ...style, interactive: false }).addTo(group);
   }
 

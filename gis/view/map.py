@@ -32,6 +32,8 @@ OSM_NAME = "© OpenStreetMap contributors"
 LINK_COLORS = {"material": VERMILION, "service": BLUE, "knowledge": PLUM}
 LINK_DASHES = {"stated": None, "inferred": "9 6", "plan": "1 7"}
 GRADE_DASHES = {"A": None, "B": None, "C": "8 5", "D": "4 5"}
+COARSE = 500.0
+"""m from which the precision of a point is worth a circle on a map of the city."""
 DRAFT = {"color": VERMILION, "weight": 2.5, "opacity": 0.9, "fillColor": VERMILION, "fillOpacity": 0.12}
 
 DRAW_TEXTS = (
@@ -190,7 +192,7 @@ def layer_elements(
     stamp: str = "모식도",
     selected_id: str | None = None,
 ) -> list[MacroElement]:
-    """Return a layer's shapes, names and stamps, styled by class and grade.
+    """Return a layer's shapes, names and stamps, styled by class and grade; coarse points with their precision.
 
     Parameters
     ----------
@@ -221,14 +223,20 @@ def layer_elements(
         )
         labels.append(_label(layer, properties, stamp))
     hatches = sorted({style["hatch"] for style in styles.values() if "hatch" in style})
+    circles = [
+        precision_circle(feature["geometry"]["coordinates"], feature["properties"]["precision"], layer.style.stroke)
+        for feature in geojson["features"]
+        if feature["properties"].get("precision", 0) >= COARSE
+    ]
     return [
+        *circles,
         MapCall(
             "shapes",
             collection={"type": "FeatureCollection", "features": shapes},
             styles=list(styles.values()),
             labels=labels,
             hatches=hatches,
-        )
+        ),
     ]
 
 

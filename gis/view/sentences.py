@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from gis.analysis.chain import EXPORT, Chain
-from gis.i18n import t
+from gis.i18n import either, t
 from gis.model import SCHEMATIC
 from gis.units import area_text, interval_text, length_text
 from gis.view.tables import label, value_text
@@ -77,12 +77,12 @@ def chain_sentence(chain: Chain) -> str:
     unplaced = int((chain.doubts["doubt"] == "part").sum())
     parts = [frame, t("sentence.chain_counts", served=reached, required=required)]
     if chain.missing_stages:
-        missing = ", ".join(label("stage", stage) for stage in chain.missing_stages)
+        missing = " · ".join(label("stage", stage) for stage in chain.missing_stages)
         parts.append(t("sentence.chain_missing", missing=missing))
     elif reached < required:
         parts.append(t("sentence.chain_unserved"))
     if chain.single_points_of_failure:
-        places = ", ".join(label("place", place) for place in chain.single_points_of_failure)
+        places = " · ".join(label("place", place) for place in chain.single_points_of_failure)
         parts.append(t("sentence.chain_single_points", places=places))
     if undated:
         parts.append(t("sentence.chain_undated", count=undated))
@@ -96,7 +96,8 @@ def conflict_sentence(row: pd.Series | dict, ledger: pd.DataFrame, area_unit: st
     claims = ledger.set_index("id")
     stated = [claims.loc[name] for name in str(row["claims"]).split("|") if name in claims.index]
     values = [_dated(value_text(claim, area_unit), claim) for claim in stated]
-    names = {"subject": label("subject", row["subject"]), "quantity": label("quantity", row["quantity"])}
+    defined = f" ({either(stated[0]['definition'], stated[0]['definition_en'])})" if stated else ""
+    names = {"subject": label("subject", row["subject"]), "quantity": label("quantity", row["quantity"]) + defined}
     if row["rule"] == "parts":
         amounts = [value_text(part, area_unit) for part in stated[1:]]
         together = value_text({**stated[1], "value": sum(float(part["value"]) for part in stated[1:])}, area_unit)
@@ -120,7 +121,7 @@ def conflict_sentence(row: pd.Series | dict, ledger: pd.DataFrame, area_unit: st
 
 
 def _dated(text: str, claim: pd.Series) -> str:
-    return f"{text} ({claim['as_of']})" if claim["as_of"] else text
+    return t("sentence.as_of", value=text, date=claim["as_of"]) if claim["as_of"] else text
 
 
 def _gap(row: pd.Series | dict, stated: list[pd.Series] | None = None) -> str:

@@ -57,7 +57,9 @@ def test_the_map_shows_the_four_complexes_by_name(site: Page):
 
 def test_every_schematic_outline_is_stamped_and_hatched(site: Page):
     expect(the_map(site).locator(".site-stamp")).to_have_count(4)
-    fills = the_map(site).locator("path.leaflet-interactive").evaluate_all("all => all.map(e => e.getAttribute('fill'))")
+    fills = (
+        the_map(site).locator("path.leaflet-interactive").evaluate_all("all => all.map(e => e.getAttribute('fill'))")
+    )
     assert sum(str(fill).startswith("url(#hatch") for fill in fills) == 4
 
 
@@ -113,8 +115,10 @@ def test_pan_and_zoom_cause_no_rerun(site: Page):
     site.on("websocket", lambda socket: None)
     box = site.locator(MAP).bounding_box()
     site.wait_for_timeout(1_500)
-    site.evaluate("() => { window.runs = 0; new MutationObserver(() => { window.runs += 1; }).observe("
-                  "document.querySelector('[data-testid=stApp]'), {attributes: true, attributeFilter: ['data-test-script-state']}); }")
+    site.evaluate(
+        "() => { window.runs = 0; new MutationObserver(() => { window.runs += 1; }).observe("
+        "document.querySelector('[data-testid=stApp]'), {attributes: true, attributeFilter: ['data-test-script-state']}); }"
+    )
     site.mouse.move(box["x"] + 600, box["y"] + 600)
     site.mouse.down()
     site.mouse.move(box["x"] + 450, box["y"] + 500, steps=6)

@@ -33,12 +33,13 @@ def page() -> None:
         visible, links, tiles = layer_choices()
     complexes = list(cache.areas()["id"])
     with map_box:
-        group = layer_group(visible, unit, links_between_complexes() if links else None)
+        group = layer_group(visible, unit, links_between_complexes() if links else None, state.chosen_complex())
         with st.container(key="map"):
             event = show_map(base(tiles), group, key="site_map", height=HEIGHT)
         st.html(legend_html([LAYERS[name] for name in visible], links))
         st.caption(t("app.schematic_banner"))
-    state.take_map_event(event, complexes)
+    if state.take_map_event(event, complexes):
+        st.rerun()  # once, so that the map shows what is chosen
     with details, st.container(height=HEIGHT, border=False, key="panel"):
         for number, geometry in enumerate(state.drawings(), start=1):
             with faults_shown():
