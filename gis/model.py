@@ -49,6 +49,8 @@ SCHEMATIC = "D"
 RELATIONS = ("overlap", "border", "beside", "near", "apart", "unknown")
 MEASURES = ("gap", "centroid", "road", "time")
 SCOPES = ("cluster", "cluster_cheomdan3", "region")
+EVIDENCE = ("stated", "inferred", "plan")
+"""What a link rests on, the firmest first."""
 BASES = ("plan", "fact")
 RANKS = ("notice", "statistics", "agency", "press", "derived")
 

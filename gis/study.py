@@ -297,7 +297,7 @@ def drawn_site(geometry: dict, name: str = "drawn") -> SourceLayer:
     """
     try:
         shape = shapely.geometry.shape(geometry)
-    except (AttributeError, KeyError, TypeError, ValueError, shapely.GEOSException) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, shapely.errors.ShapelyError) as error:
         raise InputError("drawn_shape", reason=error) from error
     if shape.geom_type not in ("Polygon", "MultiPolygon"):
         raise InputError("drawn_shape", reason=shape.geom_type)

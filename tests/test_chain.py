@@ -125,7 +125,7 @@ def test_a_host_at_work_since_nobody_knows_when_counts_and_says_so():
     assert chain.doubts[["id", "doubt", "counted"]].to_numpy().tolist() == [["jingok.part", "from_year", True]]
 
 
-@pytest.mark.parametrize(("year", "known"), [(2021, 0.0), (2022, 1.0), (2030, 1.0)])
+@pytest.mark.parametrize(("year", "known"), [(2021, 0.5), (2022, 1.0), (2030, 1.0)])
 def test_a_record_of_a_host_at_work_dates_it_from_then_on(year, known):
     seen = host("part", "jingok", **{"from": None, "as_of": "2022-01-20"})
     chain = build(seen, *WHOLE[1:], year=year)

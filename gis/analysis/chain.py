@@ -210,8 +210,10 @@ def _link_rows(
         if not (givers and takers):
             unserved = {"evidence": link["evidence"], "source": link["source"], "year_known": False, "served": False}
             rows.append(base | {"from": None, "to": None, "status": None} | unserved)
-    table = pd.DataFrame(rows, columns=list(LINK_ROW_COLUMNS))
-    return table.astype({"required": bool, "year_known": bool, "served": bool})
+    kinds = dict.fromkeys(("required", "year_known", "served"), bool) | dict.fromkeys(
+        ("distance", "low", "high"), float
+    )
+    return pd.DataFrame(rows, columns=list(LINK_ROW_COLUMNS), dtype=object).astype(kinds)
 
 
 def _completeness(rows: pd.DataFrame, served: pd.Series) -> float:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from gis.app import cache
 from gis.i18n import language, t
+from gis.model import EVIDENCE
 from gis.study import PLAN_YEAR
 from gis.view import map as view
 from gis.view.sentences import link_distance
@@ -14,7 +15,6 @@ from layers import LAYERS
 
 HOME = (126.62, 35.095, 126.91, 35.265)
 """What the map shows at first, in degrees: the four complexes and the plants beside them."""
-FIRMNESS = ("stated", "inferred", "plan")
 DRAWING_ORDER = ("testbed", "ri", "emd", "cluster", "complexes", "ai_cluster", "hosts", "reference_points")
 
 
@@ -61,7 +61,7 @@ def arcs(links: pd.DataFrame) -> list[Any]:
 
 def _arc(key: list[str], same: pd.DataFrame, points: dict[str, tuple[float, float]]) -> dict[str, Any]:
     start, end, kind = key
-    evidence = min(same["evidence"], key=FIRMNESS.index)
+    evidence = min(same["evidence"], key=EVIDENCE.index)
     stages = zip(same["stage_from"], same["stage_to"], strict=True)
     lines = [
         f"{label('place', start)} → {label('place', end)}",

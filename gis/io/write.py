@@ -25,6 +25,7 @@ from gis.model import SCHEMATIC, outward
 
 TABLE_FORMATS = ("csv", "json", "xlsx")
 LAYER_FORMATS: dict[str, str] = {".geojson": "GeoJSON", ".gpkg": "GPKG", ".csv": "CSV", ".xlsx": "XLSX"}
+DATASET_OPTIONS = {".gpkg": {"VERSION": "1.2"}}  # later versions make older QGIS and GDAL warn
 SCHEMATIC_STAMP = "모식도 schematic: not a surveyed boundary"
 _FORMULA_STARTS = tuple("=+-@＝＋－＠\t\r\n")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -154,7 +155,14 @@ def layer_bytes(frame: gpd.GeoDataFrame, ending: str, name: str, crs: str = MAP_
         options = {"RFC7946": "YES", "ID_FIELD": "feature_id"}
         known = known.assign(feature_id=known["id"])
     packed = io.BytesIO()
-    pyogrio.write_dataframe(known, packed, layer=title, driver=LAYER_FORMATS[ending], layer_options=options)
+    pyogrio.write_dataframe(
+        known,
+        packed,
+        layer=title,
+        driver=LAYER_FORMATS[ending],
+        layer_options=options,
+        dataset_options=DATASET_OPTIONS.get(ending, {}),
+    )
     return packed.getvalue()
 
 

@@ -5,7 +5,7 @@ from html import escape
 import pandas as pd
 
 from gis.i18n import either, t
-from gis.model import SCHEMATIC
+from gis.model import EVIDENCE, SCHEMATIC
 from gis.study import Card
 from gis.units import area_text
 from gis.view.sentences import adjacency_sentence, conflict_sentence, link_distance
@@ -51,71 +51,63 @@ def source_badge(rank: object, title: object) -> str:
 
 def _area_rows(card: Card, area_unit: str) -> list[tuple[str, str]]:
     area = card.area
-    note = f" <span class='gis-muted'>{escape(t('note.schematic_area'))}</span>" if area["grade"] == SCHEMATIC else ""
+    note = _muted(t("note.schematic_area")) if area["grade"] == SCHEMATIC else ""
+    planar, geodesic = escape(area_text(area["planar_area"], area_unit)), escape(area_text(area["area"], area_unit))
     return [
-        (
-            t("column.planar_area"),
-            f"{escape(area_text(area['planar_area'], area_unit))} <span class='gis-muted'>{area['planar_crs']}</span>{note}",
-        ),
-        (t("column.area"), escape(area_text(area["area"], area_unit)) + " <span class='gis-muted'>GRS80</span>"),
+        (t("column.planar_area"), f"{planar} {_muted(area['planar_crs'])} {note}"),
+        (t("column.area"), f"{geodesic} {_muted('GRS80')}"),
     ]
 
 
 def _claim_rows(card: Card, quantities: tuple[str, ...], area_unit: str) -> list[tuple[str, str]]:
+    """Return a row for each quantity and definition: the claim in use, and how many others there are."""
     rows = []
     for quantity in quantities:
-        stated = card.claims[card.claims["quantity"] == quantity]
-        for _, claim in (
-            stated[~stated.duplicated("definition") | stated["in_use"]]
-            .drop_duplicates("definition", keep="last")
-            .iterrows()
-        ):
-            others = int((stated["definition"] == claim["definition"]).sum()) - 1
-            more = f" <span class='gis-muted'>{escape(t('word.and_more', count=others))}</span>" if others else ""
-            when = f" <span class='gis-muted'>{escape(str(claim['as_of']))}</span>" if claim["as_of"] else ""
-            badge = source_badge(claim["rank"], card.source_titles.get(claim["source"], claim["source"]))
-            defined = either(claim["definition"], claim["definition_en"])
-            what = f"<br><span class='gis-muted'>{escape(defined)}</span>" if stated["definition"].nunique() > 1 else ""
-            value = escape(value_text(claim, area_unit))
-            rows.append((label("quantity", quantity), f"{value}{when} {badge}{more}{what}"))
+        claims = card.claims[card.claims["quantity"] == quantity]
+        for _, same in claims.groupby("definition", sort=False):
+            claim = (same[same["in_use"]] if same["in_use"].any() else same).iloc[0]
+            parts = [escape(value_text(claim, area_unit)), _muted(str(claim["as_of"] or "")), _source(card, claim)]
+            if len(same) > 1:
+                parts.append(_muted(t("word.and_more", count=len(same) - 1)))
+            if claims["definition"].nunique() > 1:
+                parts.append("<br>" + _muted(either(claim["definition"], claim["definition_en"])))
+            rows.append((label("quantity", quantity), " ".join(parts)))
     return rows
 
 
 def _list_lines(card: Card, quantity: str) -> list[str]:
     rows = card.claims[card.claims["quantity"] == quantity].to_dict("records")
-    lines = []
-    for row in rows:
-        note = either(row["note"], row["note_en"])
-        badge = source_badge(row["rank"], card.source_titles.get(row["source"], row["source"]))
-        lines.append(
-            escape(value_text(row)) + (f" <span class='gis-muted'>{escape(note)}</span>" if note else "") + f" {badge}"
-        )
-    return lines
+    return [
+        f"{escape(value_text(row))} {_muted(either(row['note'], row['note_en']))} {_source(card, row)}" for row in rows
+    ]
+
+
+def _source(card: Card, claim: dict | pd.Series) -> str:
+    return source_badge(claim["rank"], card.source_titles.get(claim["source"], claim["source"]))
 
 
 def _step_line(row: dict) -> str:
     period = "–".join(str(row[key]) for key in ("date", "date_end") if row[key]) or t("word.year_unknown")
-    return f"<b>{escape(period)}</b> {escape(label('step', row['key']))} <span class='gis-muted'>{escape(label('status', row['status']))}</span>"
+    phase, status = either(row["name"], row["name_en"]), label("status", row["status"])
+    return f"<b>{escape(period)}</b> {escape(label('step', row['key']))} {_muted(f'{phase} · {status}')}"
 
 
 def _link_lines(card: Card, here: str, there: str) -> list[str]:
     rows = card.links[(card.links[here] == card.site["id"]) & (card.links[there] != card.site["id"])]
-    lines = []
-    for place, together in rows.groupby(there, sort=False):
-        first = together.iloc[0]
-        stages = ", ".join(
-            dict.fromkeys(
-                f"{label('stage', a)}→{label('stage', b)}"
-                for a, b in zip(together["stage_from"], together["stage_to"], strict=True)
-            )
-        )
-        span = link_distance(first)
-        stated = (together["evidence"] == "stated").any()
-        badge = _badge(label("evidence", "stated"), "plain") if stated else ""
-        lines.append(
-            f"<b>{escape(label('place', place))}</b> {escape(span)} {badge}<br><span class='gis-muted'>{escape(stages)}</span>"
-        )
-    return lines
+    return [_link_line(str(place), together) for place, together in rows.groupby(there, sort=False)]
+
+
+def _link_line(place: str, together: pd.DataFrame) -> str:
+    pairs = zip(together["stage_from"], together["stage_to"], strict=True)
+    stages = dict.fromkeys(f"{label('stage', giver)} → {label('stage', taker)}" for giver, taker in pairs)
+    firmest = min(together["evidence"], key=EVIDENCE.index)
+    span = "" if place == "export" else escape(link_distance(together.iloc[0]))
+    head = f"<b>{escape(label('place', place))}</b> {span} {_badge(label('evidence', firmest), 'plain')}"
+    return f"<details><summary>{head}</summary>{_muted(', '.join(stages))}</details>"
+
+
+def _muted(text: str) -> str:
+    return f"<span class='gis-muted'>{escape(text)}</span>"
 
 
 def _facts(rows: list[tuple[str, str]]) -> str:

@@ -22,6 +22,8 @@ iframe[title="streamlit_folium.st_folium"] { border: 1px solid #d5dae0; border-r
 .gis-card p { margin: 0.15rem 0; }
 .gis-card ul { margin: 0; padding-left: 1.05rem; }
 .gis-card li { margin: 0.12rem 0; }
+.gis-card details { margin: 0.1rem 0; }
+.gis-card summary { cursor: pointer; }
 .gis-facts { width: 100%; border-collapse: collapse; margin: 0.35rem 0; }
 .gis-facts th { width: 6.8rem; padding: 0.16rem 0.5rem 0.16rem 0; font-weight: 400; color: #52606d;
   text-align: left; vertical-align: top; }

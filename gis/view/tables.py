@@ -75,7 +75,7 @@ def money_text(amount: float) -> str:
     """Return won as people read it: `4,119억 원`, `411.9 billion won`."""
     sizes = [size.split(":") for size in t("sentence.won_sizes").split()]
     name, power = next(((name, int(power)) for name, power in sizes if amount >= 10 ** int(power)), ("", 0))
-    return t("sentence.won", number=number_text(amount / 10**power), size=name)
+    return " ".join(t("sentence.won", number=number_text(amount / 10**power), size=name).split())
 
 
 def shown(table: pd.DataFrame, area_unit: str = "m2", names: Mapping[str, str] | None = None) -> pd.DataFrame:
