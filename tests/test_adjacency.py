@@ -205,3 +205,9 @@ def test_fifty_sites_give_each_of_their_pairs_once():
 def test_a_gap_wider_than_any_road_cannot_be_beside():
     assert possible_relations(150, 1_000, Thresholds()) == ["near"]
     assert possible_relations(0, 0.05, Thresholds()) == ["overlap", "border", "near"]
+
+
+def test_a_boundary_drawn_twice_is_shared_once():
+    doubled = MultiPolygon([square(100, 0, 0.03, 100), square(100.06, 0, 100)])
+    assert shared_boundary(square(0, 0, 100), doubled, tolerance=0.1) == pytest.approx(100, abs=1e-3)
+    assert shared_boundary(doubled, square(0, 0, 100), tolerance=0.1) == pytest.approx(100, abs=1e-3)

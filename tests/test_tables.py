@@ -46,9 +46,17 @@ def test_sources_are_shown_by_their_title_and_files_by_their_name():
     assert people["출처"].tolist()[:2] == [titles["daum_20230728"], "my.geojson"]
 
 
-def test_land_outside_all_districts_is_named():
-    people = shown(pd.DataFrame({"unit_name": ["광산구", None]}))
-    assert people["행정구역"].tolist() == ["광산구", "행정구역 밖"]
+def test_titles_of_sources_stay_as_they_are():
+    assert shown(pd.DataFrame({"source": ["아무 제목", "출처 미확인"]}))["출처"].tolist() == [
+        "아무 제목",
+        "출처 미확인",
+    ]
+
+
+@pytest.mark.parametrize("names", [["광산구", None], [None, None]])
+def test_land_outside_all_districts_is_named(names):
+    people = shown(pd.DataFrame({"unit_name": names}))
+    assert people["행정구역"].tolist() == [name or "행정구역 밖" for name in names]
 
 
 def test_an_unknown_id_keeps_its_own_name():

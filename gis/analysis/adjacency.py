@@ -145,11 +145,11 @@ def possible_relations(low: float, high: float, thresholds: Thresholds) -> list[
 def shared_boundary(one: shapely.Geometry, other: shapely.Geometry, tolerance: float) -> float:
     """Return how many m of their boundaries two polygons share, within `tolerance` (m).
 
-    A stretch counts where an edge of one runs along an edge of the other, at most 10° off; the mean of both
-    views makes it symmetric. Meeting in a corner is no shared boundary.
+    A stretch counts where an edge of one runs along an edge of the other, at most 10° off. The smaller of
+    both views makes it symmetric and counts a doubled edge once. Meeting in a corner is no shared boundary.
     """
     first, second = _edges(one), _edges(other)
-    return (_along(first, second, tolerance) + _along(second, first, tolerance)) / 2
+    return min(_along(first, second, tolerance), _along(second, first, tolerance))
 
 
 def _along(edges: np.ndarray, others: np.ndarray, tolerance: float) -> float:

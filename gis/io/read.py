@@ -153,9 +153,9 @@ def _with_identity(frame: gpd.GeoDataFrame, file_name: str) -> gpd.GeoDataFrame:
         if column not in known:
             known[column] = pd.Series(fallback, index=known.index, dtype=object) if fallback is None else fallback
     known["name"] = _texts(known["name"], ids)
-    strange = ~known["grade"].isin(GRADES) & known["grade"].notna()
-    if strange.any():
-        raise InputError("grade", file=file_name, grade=known["grade"][strange].iloc[0], known=", ".join(GRADES))
+    strange = [value for value in known["grade"] if _text(value) not in (None, *GRADES)]
+    if strange:
+        raise InputError("grade", file=file_name, grade=strange[0], known=", ".join(GRADES))
     for column in known.columns.intersection(AMOUNTS):
         amounts = pd.to_numeric(known[column], errors="coerce").astype(float)
         wrong = known[column].notna() & ~(amounts.ge(0) & np.isfinite(amounts))

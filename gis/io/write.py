@@ -27,7 +27,7 @@ TABLE_FORMATS = ("csv", "json", "xlsx")
 LAYER_FORMATS: dict[str, str] = {".geojson": "GeoJSON", ".gpkg": "GPKG", ".csv": "CSV", ".xlsx": "XLSX"}
 DATASET_OPTIONS = {".gpkg": {"VERSION": "1.2"}}  # later versions make older QGIS and GDAL warn
 SCHEMATIC_STAMP = "모식도 schematic: not a surveyed boundary"
-_FORMULA_STARTS = tuple("=+-@＝＋－＠\t\r\n")
+_FORMULA_STARTS = tuple("=+-@＝＋－＠\t\n")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
@@ -112,8 +112,11 @@ def _cell(value: Any) -> Any:
 
 
 def _harmless(value: Any) -> Any:
-    """Return a text that no spreadsheet takes for a formula; OWASP, CSV Injection."""
-    return f"'{value}" if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA_STARTS) else value
+    """Return a text that no spreadsheet takes for a formula (OWASP, CSV Injection), its lines ended in one way."""
+    if not isinstance(value, str):
+        return value
+    lines = value.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{lines}" if lines.lstrip(" ").startswith(_FORMULA_STARTS) else lines
 
 
 def stamped(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -118,10 +118,10 @@ def _column(
         if outer.endswith(ending):
             return f"{header} ({unit})", values.astype(float), digits if name != "tolerance" else 2
     if name == "source":
-        titles = catalog.sources().set_index("id")["title"]
-        return header, values.map(titles).fillna(values), None
+        titles = catalog.sources().set_index("id")["title"].to_dict()
+        return header, values.map(lambda source: titles.get(source, source)), None
     if name == "unit_name":
-        return header, values.fillna(t("sentence.outside_units")), None
+        return header, values.astype(object).where(values.notna(), t("sentence.outside_units")), None
     if name in LISTS:
         return header, values.map(lambda value: value.replace("|", " · ") if isinstance(value, str) else value), None
     if name in WORDS:
