@@ -176,3 +176,9 @@ def test_a_shown_interval_still_holds_the_one_it_shows(one, other):
 def test_a_shown_interval_is_at_most_two_fifths_wider(low, width):
     shown_low, shown_high = bounds(interval_text(low, low + width))
     assert shown_high - shown_low <= 1.4 * width + 1e-3
+
+
+@pytest.mark.parametrize("text", ["1,5km", "1.2.3km", "1,,000"])
+def test_a_comma_out_of_place_is_told_as_a_wrong_amount_not_a_wrong_unit(text):
+    with pytest.raises(InputError, match="양이 아닙니다"):
+        parse_length(text)
