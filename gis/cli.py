@@ -162,7 +162,13 @@ def chain(
     if resolve(format, output) == Format.json:
         write(json_text(study.chain_object(built)), output)
         return
-    emit({"links": built.links, "stages": built.stages}, format, output, note=sentences.chain_sentence(built))
+    stages = built.stages.rename(columns={"id": "stage"})
+    emit(
+        {"links": built.links, "stages": stages, "doubts": built.doubts},
+        format,
+        output,
+        note=sentences.chain_sentence(built),
+    )
 
 
 @app.command()

@@ -5,6 +5,7 @@ gives the names that leave.
 """
 
 import json
+import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ def layer(name: str, belt: str = GWANGJU_BELT) -> gpd.GeoDataFrame:
         raise UnknownNameError("layer", layer=name, known=", ".join(LAYERS)) from None
     frame = read_layer(declared, belt)
     if name != COMPLEXES:
-        return frame.assign(official_area=frame["area"] if "area" in frame else float("nan"))
+        return frame
     ledger = catalog.claims()
     official = [_claims.value_in_use(ledger, subject, "official_area") for subject in frame["id"]]
     return frame.assign(official_area=pd.to_numeric(pd.Series(official, index=frame.index)))
@@ -65,7 +66,7 @@ def source_layer(source: str | None = None, crs: str | None = None) -> SourceLay
     if source in LAYERS:
         return SourceLayer(source, layer(source))
     path = Path(source)
-    if path.suffix.lower() in FILE_ENDINGS or path.exists():
+    if path.suffix.lower() in FILE_ENDINGS or os.path.exists(source):  # noqa: PTH110 - a name too long is no file
         return SourceLayer(path.stem, read_file(path, crs=crs))
     raise UnknownNameError("layer", layer=source, known=", ".join(LAYERS))
 
@@ -91,7 +92,10 @@ def layer_table() -> pd.DataFrame:
 
 def areas(source: SourceLayer) -> pd.DataFrame:
     """Return both areas of every site: one row a site, in the order of the source."""
-    return _area.site_measures(source.frame, catalog.vertex_sigmas()).reset_index(drop=True)
+    sites = source.frame
+    if "official_area" not in sites:
+        sites = sites.assign(official_area=float("nan"))
+    return _area.site_measures(sites, catalog.vertex_sigmas()).reset_index(drop=True)
 
 
 def unit_shares(source: SourceLayer, level: str) -> pd.DataFrame:

@@ -259,7 +259,7 @@ def test_help_is_a_result(words):
     [
         (["area", "nowhere"], "complexes"),
         (["area", "/no/such/file.geojson"], "/no/such/file.geojson"),
-        (["area", ""], " ."),
+        (["area", ""], "''"),
         (["area", "a\nb\x1b[31m.geojson"], "a b"),
         (["area", "n" * 5_000 + ".geojson"], "nnn"),
         (["area", "/vsicurl/http://127.0.0.1:9/a.geojson"], "vsicurl"),

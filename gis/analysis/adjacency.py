@@ -40,6 +40,8 @@ class Thresholds:
             raise InputError("tolerance", tolerance=self.tolerance)
         if not self.near or list(self.near) != sorted(set(self.near)) or self.near[0] <= self.tolerance:
             raise InputError("near_bands", bands=", ".join(map(str, self.near)))
+        if not self.tolerance <= self.beside <= self.near[-1]:
+            raise InputError("beside", beside=self.beside, tolerance=self.tolerance, last=self.near[-1])
 
 
 def adjacency(

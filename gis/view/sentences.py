@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from gis.analysis.chain import EXPORT, Chain
-from gis.i18n import either, t
+from gis.i18n import either, language, t
 from gis.model import SCHEMATIC
 from gis.units import area_text, interval_text, length_text
 from gis.view.tables import label, value_text
@@ -44,8 +44,10 @@ def distance_label(row: pd.Series | dict, names: Mapping[str, str] | None = None
 
 def area_sentence(row: pd.Series | dict, unit: str) -> str:
     """Return one site's areas in words."""
+    known = label("place", row["id"])
+    name = row["name"] if language() == "ko" or known == row["id"] else known
     key = "sentence.area_schematic" if row["grade"] == SCHEMATIC else "sentence.area"
-    return t(key, name=row["name"], planar=area_text(row["planar_area"], unit), geodesic=area_text(row["area"], unit))
+    return t(key, name=name, planar=area_text(row["planar_area"], unit), geodesic=area_text(row["area"], unit))
 
 
 def place_name(place: str, names: Mapping[str, str] | None = None) -> str:

@@ -91,12 +91,20 @@ def shown(table: pd.DataFrame, area_unit: str = "m2", names: Mapping[str, str] |
     columns, digits = {}, {}
     for column in table.columns:
         header, values, decimals = _column(str(column), table[column], area_unit, names or {})
-        columns[header] = values
+        columns[header] = _place_names(table, values) if column == "name" else values
         if decimals is not None:
             digits[header] = decimals
     people = pd.DataFrame(columns, index=table.index)
     people.attrs["digits"] = digits
     return people
+
+
+def _place_names(table: pd.DataFrame, names: pd.Series) -> pd.Series:
+    """Return names as the data has them in Korean; in English the labels of the places that have one."""
+    if language() == "ko" or "id" not in table:
+        return names
+    labels = table["id"].map(lambda place: label("place", place))
+    return labels.where(labels != table["id"], names)
 
 
 def number_formats(people: pd.DataFrame) -> dict[str, str]:
