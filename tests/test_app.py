@@ -102,7 +102,7 @@ def test_a_missing_data_file_is_one_sentence_and_the_app_recovers(copied_data, p
     outlines.unlink()
     app.run()
     assert not app.exception
-    assert any("outlines.geojson" in error.value for error in app.error)
+    assert any("outlines.geojson" in error.value.replace("\\", "") for error in app.error)
     outlines.write_bytes(text)
     sound(app.run())
 
@@ -112,7 +112,7 @@ def test_a_changed_data_file_is_refused(copied_data):
     outlines.write_bytes(outlines.read_bytes().replace(b"126.8305038", b"126.8305039"))
     app = opened("measure")
     assert not app.exception
-    assert any("outlines.geojson" in error.value for error in app.error)
+    assert any("outlines.geojson" in error.value.replace("\\", "") for error in app.error)
 
 
 def test_a_persons_own_file_is_measured_on_the_page():
@@ -133,3 +133,9 @@ def test_a_broken_upload_is_one_sentence():
     app.file_uploader[0].set_value(("mine.geojson", b"{]", "application/json")).run()
     assert not app.exception
     assert len(app.error) == 1
+
+
+def test_a_hostile_file_name_draws_nothing_and_links_nowhere():
+    app = sound(opened("sources"))
+    app.file_uploader[0].set_value(("![x](y).geojson", b"{]", "application/json")).run()
+    assert "\\!\\[x\\]\\(y\\)" in app.error[0].value

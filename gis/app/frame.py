@@ -47,8 +47,12 @@ def header(sentence: str) -> str:
 
 def say(text: str, lead: str = "", strong: bool = False) -> None:
     """Write a sentence as it is: no letter of it is taken for Markdown or HTML."""
-    plain = _MARKDOWN.sub(r"\\\1", text)
-    st.markdown(lead + (f"**{plain}**" if strong else plain))
+    st.markdown(lead + (f"**{plain(text)}**" if strong else plain(text)))
+
+
+def plain(text: str) -> str:
+    """Return Markdown that shows `text` letter by letter: a name in a file draws no picture and opens no link."""
+    return _MARKDOWN.sub(r"\\\1", text)
 
 
 @contextmanager
@@ -57,7 +61,7 @@ def faults_shown() -> Iterator[None]:
     try:
         yield
     except GisError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
 
 
 def show_page(body: Callable[[], None]) -> None:
