@@ -27,13 +27,6 @@ def planar_areas(sites: gpd.GeoDataFrame) -> pd.Series:
     return sites.area.rename("planar_area")
 
 
-def perimeters(sites: gpd.GeoDataFrame) -> pd.Series:
-    """Return each site's perimeter in m on GRS80, holes included."""
-    require_work_crs(sites)
-    lonlat = reproject(sites, MAP_CRS).geometry.to_numpy()
-    return pd.Series(polygon_areas(lonlat)[1], index=sites.index, name="perimeter")
-
-
 def area_sigmas(sites: gpd.GeoDataFrame, vertex_sigmas: pd.Series) -> pd.DataFrame:
     """Return the standard deviation of each planar area in m², for independent and fully correlated vertices.
 
@@ -77,7 +70,7 @@ def site_measures(sites: gpd.GeoDataFrame, vertex_sigmas: pd.Series) -> pd.DataF
             "id": sites["id"],
             "name": sites["name"],
             "area": area,
-            "planar_area": sites.area,
+            "planar_area": planar_areas(sites),
             "planar_crs": crs_name(sites.crs),
             "perimeter": perimeter,
             "official_area": official,

@@ -40,28 +40,28 @@ def _keyed(version: int, name: str, _compute: Callable[..., Any], args: tuple, k
 
 
 @_kept
-def areas(source: str | None = None) -> pd.DataFrame:
-    return study.areas(study.source_layer(source))
+def areas() -> pd.DataFrame:
+    return study.areas(study.source_layer())
 
 
 @_kept
-def unit_shares(level: str, source: str | None = None) -> pd.DataFrame:
-    return study.unit_shares(study.source_layer(source), level)
+def unit_shares(level: str) -> pd.DataFrame:
+    return study.unit_shares(study.source_layer(), level)
 
 
 @_kept
-def distances(measure: str, source: str | None = None) -> pd.DataFrame:
-    return study.distances(study.source_layer(source), measure=measure)
+def distances(measure: str) -> pd.DataFrame:
+    return study.distances(study.source_layer(), measure=measure)
 
 
 @_kept
-def nearest_places(source: str | None = None) -> pd.DataFrame:
-    return study.nearest_places(study.source_layer(source))
+def nearest_places() -> pd.DataFrame:
+    return study.nearest_places(study.source_layer())
 
 
 @_kept
-def adjacencies(thresholds: Thresholds, source: str | None = None) -> pd.DataFrame:
-    return study.adjacencies(study.source_layer(source), thresholds)
+def adjacencies(thresholds: Thresholds) -> pd.DataFrame:
+    return study.adjacencies(study.source_layer(), thresholds)
 
 
 @_kept
