@@ -7,9 +7,9 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "browser")]
+sys.path.insert(0, str(ROOT))
 
-from conftest import FLAGS, find_chromium, start_app, wait_for_app  # noqa: E402
+from tests.browser.conftest import FLAGS, find_chromium, start_app, wait_for_app  # noqa: E402
 
 MAP = 'iframe[title="streamlit_folium.st_folium"]'
 PICTURES = {"map": "/?complex=bitgreen", "chain": "/chain?year=2031"}

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from conftest import sites, square
 from hypothesis import given
 from hypothesis import strategies as st
 from shapely import affinity, union_all
@@ -8,6 +7,7 @@ from shapely.geometry import LineString, MultiPolygon, Polygon
 
 from gis.analysis.adjacency import Thresholds, adjacency, possible_relations, shared_boundary
 from gis.errors import InputError
+from tests.pencil import sites, square
 
 
 def relation(*shapes, **options):

@@ -5,7 +5,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from conftest import sites, square
 from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
@@ -13,6 +12,7 @@ from shapely.geometry import MultiPolygon, Point, Polygon, box
 
 from gis.analysis.area import area_sigmas, geodesic_areas, planar_areas, site_measures, unit_shares
 from gis.errors import CrsError, InputError
+from tests.pencil import sites, square
 
 NO_SIGMA = pd.Series(dtype=float)
 

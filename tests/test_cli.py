@@ -15,10 +15,10 @@ import openpyxl
 import pyogrio
 import pyproj
 import pytest
-from command import done, refusal, run
-from conftest import sites, square
 
 from layers import LAYERS
+from tests.command import done, refusal, run
+from tests.pencil import sites, square
 
 ROOT = Path(__file__).parents[1]
 COMPLEXES = ["cheomdan3", "bitgreen", "jingok", "futurecar"]

@@ -4,7 +4,6 @@ import geopandas as gpd
 import numpy as np
 import pyproj
 import pytest
-from conftest import sites, square
 from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import Point
@@ -21,6 +20,7 @@ from gis.crs import (
     to_work_crs,
 )
 from gis.errors import CrsError
+from tests.pencil import sites, square
 
 CITIES = {
     "Heuksando": (125.4, "EPSG:5185"), "Gwangju": (126.85, "EPSG:5186"), "Jeju": (126.5, "EPSG:5186"),

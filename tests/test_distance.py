@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from conftest import sites, square
 from hypothesis import given
 from hypothesis import strategies as st
 from shapely import affinity
@@ -8,6 +7,7 @@ from shapely.geometry import Point
 
 from gis.analysis.distance import distances, nearest
 from gis.errors import InputError
+from tests.pencil import sites, square
 
 
 def test_gap_of_two_squares_is_the_width_between_them():

@@ -3,13 +3,13 @@
 import ast
 
 import pytest
-from command import refusal, run
 from test_i18n import KOREAN, calls, first_text, name_of, placeholders
 
 from gis import errors
 from gis.cli import LONGEST_LINE, one_line
 from gis.errors import CrsError, DataFileError, GisError, InputError, UnknownNameError
 from gis.i18n import reading, table
+from tests.command import refusal, run
 
 KINDS = {name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, GisError)}
 RAISED = [(path, node) for path, node in calls() if name_of(node) in KINDS]

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 import shapely
-from conftest import sites
 from shapely.geometry import Polygon, box
 
 from gis.analysis.area import area_sigmas
 from gis.kernel.geodesy import geodesic_area, geodesic_distances, geodesic_perimeter, polygon_areas
 from gis.units import area_text, parse_area
+from tests.pencil import sites
 
 
 @pytest.mark.parametrize("case", ["geod.planimeter0a", "geod.planimeter0c", "geod.antarctica"])

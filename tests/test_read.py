@@ -11,13 +11,13 @@ import pandas as pd
 import pyogrio
 import pytest
 import shapely
-from command import done, refusal
-from conftest import sites, square
 from shapely.geometry import box
 
 from gis.io import catalog
 from gis.io.read import read_file, read_layer
 from layers import LAYERS
+from tests.command import done, refusal
+from tests.pencil import sites, square
 
 DATA = Path(__file__).parents[1] / "data"
 BESSEL = "+proj=tmerc +lat_0=38 +lon_0=127 +k=1 +x_0=200000 +y_0=600000 +ellps=bessel +units=m +no_defs"

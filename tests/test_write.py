@@ -15,14 +15,14 @@ import pandas as pd
 import pyogrio
 import pytest
 import shapely
-from command import done, refusal
-from conftest import sites, square
 from shapely.geometry import LinearRing, MultiPolygon, Polygon
 
 from gis import study
 from gis.errors import DataFileError, InputError
 from gis.io.write import csv_bytes, csv_text, json_text, layer_bytes, plain_rows, printable, write_bytes, xlsx_bytes
 from layers import LAYERS
+from tests.command import done, refusal
+from tests.pencil import sites, square
 
 SCHEMATIC = [name for name, layer in LAYERS.items() if layer.grade == "D"]
 FORMULAS = ["=cmd()|'/c calc'!A0", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠x", "  =1"]
