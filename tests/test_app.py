@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from gis.i18n import use_language
+
 ROOT = Path(__file__).parents[1]
 PAGES = ("map", "measure", "chain", "sources", "report")
 
@@ -51,20 +53,21 @@ def test_every_page_runs_in_both_languages(page, language):
 @pytest.mark.parametrize("complex_id", ["cheomdan3", "bitgreen", "jingok", "futurecar"])
 def test_the_address_opens_a_complex_card(complex_id):
     app = sound(opened("map", complex=complex_id))
-    assert app.selectbox(key="complex").value == complex_id
+    assert app.selectbox(key="complex-ko").value == complex_id
 
 
-def test_an_unknown_choice_in_the_address_is_ignored():
+def test_an_unknown_choice_in_the_address_is_said_and_the_default_shown():
     app = sound(opened("map", complex="atlantis", lang="xx", unit="acre"))
-    assert app.selectbox(key="complex").value is None
-    assert app.selectbox(key="unit").value == "man-m2"
+    assert len(app.toast) == 3
+    assert app.selectbox(key="complex-ko").value is None
+    assert app.selectbox(key="unit-ko").value == "man-m2"
 
 
 def test_three_changes_of_the_unit_all_arrive():
     app = sound(opened("measure"))
     for unit in ("ha", "pyeong", "km2"):
-        app.selectbox(key="unit").set_value(unit).run()
-        assert app.selectbox(key="unit").value == unit
+        app.selectbox(key="unit-ko").set_value(unit).run()
+        assert app.selectbox(key="unit-ko").value == unit
         assert any(
             unit_symbol in "".join(app.dataframe[0].value.columns)
             for unit_symbol in {"ha": ["ha"], "pyeong": ["평"], "km2": ["㎢"]}[unit]
@@ -73,10 +76,10 @@ def test_three_changes_of_the_unit_all_arrive():
 
 def test_the_unit_outlasts_a_page_change():
     app = sound(opened("measure"))
-    app.selectbox(key="unit").set_value("ha").run()
+    app.selectbox(key="unit-ko").set_value("ha").run()
     app.switch_page("gis/app/pages/chain.py").run()
     app.switch_page("gis/app/pages/measure.py").run()
-    assert app.selectbox(key="unit").value == "ha"
+    assert app.selectbox(key="unit-ko").value == "ha"
 
 
 def test_moving_the_year_changes_what_is_missing():
@@ -139,3 +142,14 @@ def test_a_hostile_file_name_draws_nothing_and_links_nowhere():
     app = sound(opened("sources"))
     app.file_uploader[0].set_value(("![x](y).geojson", b"{]", "application/json")).run()
     assert "\\!\\[x\\]\\(y\\)" in app.error[0].value
+
+
+def test_a_choice_outlasts_two_changes_of_the_language():
+    app = sound(opened("chain", scope="cluster"))
+    app.selectbox(key="lang-ko").set_value("en").run()
+    use_language("en")  # AppTest words the options itself
+    assert sound(app).selectbox(key="scope-en").value == "cluster"
+    app.selectbox(key="lang-en").set_value("ko").run()
+    use_language("ko")
+    assert sound(app).selectbox(key="scope-ko").value == "cluster"
+    assert app.query_params["scope"] in ("cluster", ["cluster"])

@@ -16,19 +16,20 @@ Words = Callable[[str], str]
 
 def select(label: str, options: Sequence[str], key: str, default: str | None, words: Words, **more: Any) -> str | None:
     """Return the one option chosen from a list; None where nothing is, if `default` is None."""
-    state.link(key, options, default)
-    return st.selectbox(label, options, key=key, format_func=words, persist_state="session", **more)
+    return st.selectbox(label, options, format_func=words, **state.link(key, options, default), **more)
 
 
 def segment(label: str, options: Sequence[str], key: str, default: str, words: Words) -> str:
     """Return the one option chosen from a short row."""
-    state.link(key, options, default)
-    chosen = st.segmented_control(label, options, key=key, format_func=words, required=True, persist_state="session")
+    bound = state.link(key, options, default)
+    chosen = st.segmented_control(label, options, format_func=words, required=True, **bound)
     return str(chosen or default)
 
 
-def several(label: str, options: Sequence[str], key: str, default: Sequence[str], words: Words) -> list[str]:
+def several(
+    label: str, options: Sequence[str], key: str, default: Sequence[str], words: Words, **more: Any
+) -> list[str]:
     """Return every option chosen, in the order of `options`."""
-    state.link(key, options, list(default))
-    chosen = st.pills(label, options, selection_mode="multi", key=key, format_func=words, persist_state="session")
+    bound = state.link(key, options, list(default))
+    chosen = st.pills(label, options, selection_mode="multi", format_func=words, wrap=True, **bound, **more)
     return [option for option in options if option in chosen]

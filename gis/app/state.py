@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from gis.app.map_widget import MapEvent
-from gis.i18n import LANGUAGES
+from gis.i18n import LANGUAGES, t
 
 LANGUAGE = "lang"
 AREA_UNIT = "unit"
@@ -18,20 +18,37 @@ _CLICKS = "clicks"
 _DRAWINGS = "drawings"
 
 
-def link(key: str, allowed: Iterable[str], default: str | list[str] | None = None) -> None:
-    """Bind the choice `key` to the address, before its widget is drawn: taken from it once, written to it always.
+def link(key: str, allowed: Iterable[str], default: str | list[str] | None = None) -> dict[str, Any]:
+    """Bind the choice `key` to the address and return the arguments that make a widget show and keep it.
 
-    Streamlit's own `bind` writes the label, which changes with the language; this writes the id.
+    The choice is an id: taken from the address once, written to it always. Streamlit's own `bind` writes the
+    label, which changes with the language. The widget has a key of its own in each language, for a widget
+    that outlives its labels answers with a label of the former language.
     """
-    many = isinstance(default, list)
     if key not in st.session_state:
-        named = [name for name in st.query_params.get_all(key) if name in set(allowed)]
-        st.session_state[key] = default if not named else named if many else named[0]
+        st.session_state[key] = _from_address(key, set(allowed), default)
     chosen = st.session_state[key]
     if chosen == default:
         st.query_params.pop(key, None)
     else:
         st.query_params[key] = chosen
+    widget = f"{key}-{language()}"
+    st.session_state[widget] = chosen
+    return {"key": widget, "on_change": _adopt, "args": (key, widget)}
+
+
+def _adopt(key: str, widget: str) -> None:
+    st.session_state[key] = st.session_state[widget]
+
+
+def _from_address(key: str, allowed: set[str], default: str | list[str] | None) -> str | list[str] | None:
+    named = st.query_params.get_all(key)
+    for strange in (name for name in named if name not in allowed):
+        st.toast(t("app.unknown_choice", choice=strange, key=key), icon=":material/link_off:")
+    known = [name for name in named if name in allowed]
+    if not known:
+        return default
+    return known if isinstance(default, list) else known[0]
 
 
 def language() -> str:

@@ -165,3 +165,17 @@ def test_the_map_is_large_at_every_size(site: Page, width: int, height: int):
     box = site.locator(MAP).bounding_box()
     assert box["width"] * box["height"] >= 0.4 * width * height
     assert box["y"] + box["height"] <= height + 60
+
+
+def test_a_choice_outlasts_two_changes_of_the_language(site: Page):
+    site.get_by_role("link", name="공급망").click()
+    site.get_by_role("combobox", name="범위").click()
+    site.get_by_role("option", name="소부장 특화단지 3곳").click()
+    expect(site.get_by_text("소부장 특화단지 3곳(계획 기준)")).to_be_visible()
+    for box, choice, back in (("언어", "English", "Scope"), ("Language", "한국어", "범위")):
+        site.get_by_role("combobox", name=box).click()
+        site.get_by_role("option", name=choice).click()
+        expect(site.get_by_role("combobox", name=back)).to_be_visible()
+        site.wait_for_timeout(1_000)
+        assert "scope=cluster" in site.url
+    expect(site.get_by_text("소부장 특화단지 3곳(계획 기준)")).to_be_visible()

@@ -22,7 +22,12 @@ def page() -> None:
     with tables_box:
         st.subheader(t("ui.report_tables"))
         picked = several(
-            t("ui.report_tables"), REPORT_TABLES, "tables", REPORT_TABLES[:6], lambda name: t(f"report.{name}")
+            t("ui.report_tables"),
+            REPORT_TABLES,
+            "tables",
+            REPORT_TABLES[:6],
+            lambda name: t(f"report.{name}"),
+            label_visibility="collapsed",
         )
         if picked:
             st.download_button(
