@@ -30,7 +30,7 @@ from gis.io.write import (
 from gis.model import outward
 from gis.units import area_unit, parse_length
 from gis.view import sentences
-from gis.view.tables import area_note, number_formats, shown
+from gis.view.tables import number_formats, shown, with_area_notes
 from layers import LAYERS
 
 app = typer.Typer(
@@ -105,9 +105,7 @@ def area(
     if by is not None:
         emit({"area_by_" + by: study.unit_shares(sites, by)}, format, output, unit)
         return
-    table = study.areas(sites)
-    table["note"] = [area_note(row) for row in table.to_dict("records")]
-    emit({"area": table}, format, output, unit)
+    emit({"area": with_area_notes(study.areas(sites))}, format, output, unit)
 
 
 @app.command()
@@ -122,9 +120,8 @@ def distance(
     """Measure straight-line distances, geodesic, between nearest points or centers."""
     sites = measured(source, crs)
     table = study.distances(sites, to, measure)
-    names = place_names(sites)
-    table["label"] = [sentences.distance_label(row, names) for row in table.to_dict("records")]
-    emit({"distance": table}, format, output, names=names)
+    names = place_names(sites) | ({} if to is None else place_names(study.source_layer(to)))
+    emit({"distance": sentences.with_distance_labels(table, names)}, format, output, names=names)
 
 
 @app.command()

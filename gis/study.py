@@ -204,6 +204,7 @@ class Card:
     neighbors: pd.DataFrame
     links: pd.DataFrame
     source_titles: dict[str, str]
+    source_ranks: dict[str, str]
 
 
 def card(complex_id: str, year: int = PLAN_YEAR) -> Card:
@@ -223,6 +224,7 @@ def card(complex_id: str, year: int = PLAN_YEAR) -> Card:
         neighbors=pairs[(pairs["a"] == complex_id) | (pairs["b"] == complex_id)].reset_index(drop=True),
         links=served[served["served"] & ((served["from"] == complex_id) | (served["to"] == complex_id))],
         source_titles=catalog.sources().set_index("id")["title"].to_dict(),
+        source_ranks=catalog.sources().set_index("id")["rank"].to_dict(),
     )
 
 
@@ -276,6 +278,14 @@ def uploaded_layer(file_name: str, content: bytes) -> SourceLayer:
         path = Path(folder) / Path(file_name).name
         path.write_bytes(content)
         return source_layer(str(path))
+
+
+def drawn_layer(geometries: str) -> gpd.GeoDataFrame:
+    """Return the polygons drawn on the map (a GeoJSON list of geometries) as one layer, with both areas."""
+    sites = [drawn_site(geometry, f"drawn-{number}") for number, geometry in enumerate(json.loads(geometries), start=1)]
+    measured = pd.concat([areas(site)[["area", "planar_area", "planar_crs"]] for site in sites], ignore_index=True)
+    drawn = pd.concat([site.frame.to_crs(MAP_CRS)[["id", "name", "grade", "source", "geometry"]] for site in sites])
+    return gpd.GeoDataFrame(drawn.reset_index(drop=True).join(measured), crs=MAP_CRS)
 
 
 def place_points() -> dict[str, tuple[float, float]]:

@@ -17,6 +17,7 @@ COMPLEXES = Layer(
         class_column="id",
         classes=(("cheomdan3", PLUM), ("bitgreen", GREEN), ("jingok", OLIVE), ("futurecar", ORANGE)),
     ),
+    named=True,
     columns=(
         Column("id", nullable=False),
         Column("name", nullable=False),

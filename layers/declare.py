@@ -55,7 +55,10 @@ class Style:
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer: its title is the label `layer.<name>`, its file lies below `data/`."""
+    """One layer: its title is the label `layer.<name>`, its file lies below `data/`.
+
+    `named` layers keep their names on the map; the others show them on hover.
+    """
 
     name: str
     path: str
@@ -67,6 +70,7 @@ class Layer:
     columns: tuple[Column, ...] = field(default=())
     label_column: str = "name"
     visible: bool = True
+    named: bool = False
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):

@@ -11,6 +11,7 @@ HOSTS = Layer(
     group="place",
     grade="D",
     style=Style(fill=SKY, stroke=BLUE, radius=7, fill_opacity=0.8),
+    named=True,
     columns=(
         Column("id", nullable=False),
         Column("name", nullable=False),

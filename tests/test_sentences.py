@@ -18,7 +18,9 @@ from gis.view.sentences import (
     link_distance,
 )  # fmt: skip
 
-UNFINISHED = re.compile(r"은\(는\)|이\(가\)|을\(를\)|\(이\)라|nan|None|e\+\d|[a-z]+_[a-z]+|[a-z]+\.[a-z]+|\{|\}|\|")
+UNFINISHED = re.compile(
+    r"은\(는\)|이\(가\)|을\(를\)|\(이\)라|nan|None|e\+\d|[a-z]+_[a-z]+|[a-z]+\.(?!kr|co|net)[a-z]+|\{|\}|\|"
+)
 
 
 def gap(distance=np.nan, low=np.nan, high=np.nan, grade="A", **more) -> dict:
@@ -81,9 +83,9 @@ def test_ids_of_a_person_s_file_are_called_by_their_names():
 
 def test_the_chain_of_the_plan_year_reads_as_one_says_it():
     assert chain_sentence(study.chain(2031, "cluster_cheomdan3")) == (
-        "2031년 특화단지 + 첨단3지구(계획 기준): 필수 연계 24개 중 24개가 이어집니다. "
-        "하나만 빠져도 연계가 끊기는 곳: 진곡산단 · 미래차 국가산단 · 빛그린산단 · 첨단3지구. "
-        "빛그린의 6건은 광주 구역인지 밝혀지지 않은 채 넣었습니다."
+        "2031년 특화단지 + 첨단3지구(계획 기준): 필수 연계 24개 중 24개가 확보되었습니다. "
+        "대체 거점이 없는 단지: 진곡산단 · 미래차 국가산단 · 빛그린산단 · 첨단3지구. "
+        "빛그린의 6건은 광주 구역 소재 여부가 확인되지 않았으나 포함했습니다."
     )
 
 
@@ -93,7 +95,7 @@ def test_the_chain_says_how_much_rests_on_hosts_of_unknown_age():
 
 def test_links_too_long_for_the_limit_are_not_called_missing_stages():
     text = chain_sentence(study.chain(2031, within=5_000))
-    assert "거리 조건 안에서 이어지지 않는" in text and "빠진 단계" not in text
+    assert "거리 조건 안에서 이어지지 않는" in text and "미확보 단계" not in text
 
 
 def conflict(rule: str, subject: str, quantity: str) -> str:
@@ -104,8 +106,8 @@ def conflict(rule: str, subject: str, quantity: str) -> str:
 
 def test_a_conflict_gives_each_value_with_its_date_and_names_the_one_in_use():
     text = conflict("values", "futurecar", "official_area")
-    assert "3,384,000 ㎡ (2023-07-28 기준) · 3,380,000 ㎡ (2023-04 기준)" in text
-    assert text.endswith("차이 2.4 %. 쓰는 값: 3,384,000 ㎡.")
+    assert "3,384,000 ㎡ (gjnews.kr, 2023-07-28) · 3,380,000 ㎡ (출처 미확인, 2023-04)" in text
+    assert text.endswith("차이 2.4 %. 적용값: 3,384,000 ㎡.")
 
 
 def test_shares_differ_by_points():
@@ -121,15 +123,16 @@ def test_money_is_written_in_words_of_the_language():
 def test_parts_are_added_before_the_reader_s_eyes():
     text = conflict("parts", "cluster", "official_area")
     assert (
-        "합계 7,270,000 ㎡ (2024-09 기준), 부분의 합 7,080,000 ㎡ = 1,850,000 ㎡ + 1,920,000 ㎡ + 3,310,000 ㎡" in text
+        "합계 7,270,000 ㎡ (산업통상자원부 발표(연합뉴스 기사의 보배드림 전재), 2024-09), 부분의 합 7,080,000 ㎡ = 1,850,000 ㎡ + 1,920,000 ㎡ + 3,310,000 ㎡"
+        in text
     )
-    assert text.endswith("쓰는 값: 7,140,000 ㎡.")
+    assert text.endswith("적용값: 7,140,000 ㎡.")
 
 
 def test_words_stand_against_figures_with_their_units_and_dates():
     assert conflict("statement", "bitgreen", "status") == (
-        "빛그린국가산단: 말과 통계가 어긋납니다. “빛그린산단은 이미 포화상태” (2023-06-29 기준) ↔ "
-        "분양률 55.5 % (2025-07 기준), 미분양 면적 456,143 ㎡ (2025-07 기준). 쓰는 값: 분양률 55.5 %."
+        "빛그린국가산단: 말과 통계가 어긋납니다. “빛그린산단은 이미 포화상태” (더팩트, 2023-06-29) ↔ "
+        "분양률 55.5 % (pressna.com, 2025-07), 미분양 면적 456,143 ㎡ (pressna.com, 2025-07). 적용값: 분양률 55.5 %."
     )
 
 

@@ -18,13 +18,13 @@ def printed(table: pd.DataFrame, unit: str = "m2") -> pd.DataFrame:
 
 def test_areas_are_shown_in_the_unit_asked_for_and_say_so():
     table = study.areas(study.source_layer())
-    assert printed(table)["고시면적 (㎡)"].tolist() == ["3,628,568", "4,071,000", "1,908,000", "3,384,000"]
-    assert printed(table, "man-pyeong")["고시면적 (만평)"].iloc[3] == "102.37"
+    assert printed(table)["고시·발표면적 (㎡)"].tolist() == ["3,628,568", "4,071,000", "1,908,000", "3,384,000"]
+    assert printed(table, "man-pyeong")["고시·발표면적 (만평)"].iloc[3] == "102.37"
 
 
 def test_lengths_and_shares_carry_their_unit_in_the_header():
     headers = {*shown(study.areas(study.source_layer())), *shown(study.distances(study.source_layer()))}
-    assert {"둘레 (m)", "고시면적과 차이 (%)", "하한 (m)", "도착 위도 (°)"} <= headers
+    assert {"둘레 (m)", "고시·발표면적과 차이 (%)", "하한 (m)", "도착 위도 (°)"} <= headers
 
 
 def test_showing_a_table_leaves_it_alone():
@@ -113,7 +113,7 @@ def test_a_claim_without_a_source_says_so():
 
 def test_schematic_outlines_are_noted_as_not_to_be_compared():
     assert area_note({"grade": "D", "official_area": 5.0}) == "모식도, 비교 대상 아님"
-    assert area_note({"grade": "A", "official_area": np.nan}) == "고시면적 없음"
+    assert area_note({"grade": "A", "official_area": np.nan}) == "고시·발표면적 없음"
     assert area_note({"grade": "A", "official_area": 5.0}) == ""
 
 

@@ -111,7 +111,7 @@ def test_classes_color_the_fill():
     assert leaflet_style(layer, {"id": "1", "name": "길"})["fillColor"] == GREEN
 
 
-def test_only_complexes_are_named_and_only_schematic_outlines_stamped():
+def test_only_named_layers_are_named_and_only_schematic_outlines_stamped():
     (complexes,) = layer_elements(sample.COMPLEXES, sample.COMPLEX_SHAPES, stamp="schematic")
     (parks,) = layer_elements(sample.PARKS, sample.PARK_SHAPES)
     assert complexes.values["labels"] == [

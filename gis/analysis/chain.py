@@ -21,7 +21,7 @@ LINK_ROW_COLUMNS = (
     "year_known", "served", "distance", "low", "high",
 )  # fmt: skip
 DOUBT_COLUMNS = ("id", "name", "name_en", "stage", "place", "doubt", "counted")
-FIRMNESS = ("operating", "building", "planned")
+FIRMNESS = ("operating", "building", "role", "planned")
 EXPORT = "export"
 YEARS = (2000, 2100)
 
@@ -163,8 +163,14 @@ def stage_table(stages: pd.DataFrame, active: pd.DataFrame) -> pd.DataFrame:
 
 
 def stage_matrix(stages: pd.DataFrame, active: pd.DataFrame, places: list[str]) -> pd.DataFrame:
-    """Return stage × place: the status of the firmest host there, or an empty cell."""
-    matrix = _firmest(active).pivot(index="stage", columns="place", values="status")
+    """Return stage × place: the status of the firmest host there, or an empty cell.
+
+    A role that only a plan gives to a complex at work is `role`: the complex works, not that stage in it.
+    """
+    by_plan = (active["basis"] == "plan") & (active["status"] == "operating")
+    matrix = _firmest(active.assign(status=active["status"].mask(by_plan, "role"))).pivot(
+        index="stage", columns="place", values="status"
+    )
     return matrix.reindex(index=list(stages["id"]), columns=places)
 
 

@@ -96,6 +96,11 @@ def drawn_report(geometry: str) -> study.DrawnReport:
 
 
 @_kept
+def drawn_file(geometries: str) -> bytes:
+    return layer_bytes(study.drawn_layer(geometries), ".geojson", "drawn")
+
+
+@_kept
 def layer_table() -> pd.DataFrame:
     return study.layer_table()
 

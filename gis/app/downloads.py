@@ -20,7 +20,11 @@ def show_numbers(
     height: int | Literal["auto"] = "auto",
 ) -> None:
     """Show `table` (inner names) for people, numbers with separators and the digits they deserve."""
-    people = shown(table, unit, names)
+    show_people(shown(table, unit, names), height)
+
+
+def show_people(people: pd.DataFrame, height: int | Literal["auto"] = "auto") -> None:
+    """Show a table made by `shown`."""
     printed = people.style.format(number_formats(people), na_rep="–")
     st.dataframe(printed, hide_index=True, width="stretch", height=height, placeholder="–")
 

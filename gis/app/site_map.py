@@ -32,7 +32,7 @@ def layer_group(visible: list[str], unit: str, links: pd.DataFrame | None = None
         view.layer_elements(
             LAYERS[name],
             cache.screen_layer(name, unit, language()),
-            stamp=t("word.schematic"),
+            stamp="" if name == "cluster" and "complexes" in visible else t("word.schematic"),
             selected_id=selected,
         )
         for name in DRAWING_ORDER

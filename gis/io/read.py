@@ -22,6 +22,8 @@ from layers.declare import GRADES, Layer
 FILE_ENDINGS: dict[str, str] = {
     ".geojson": "GeoJSON", ".json": "GeoJSON", ".gpkg": "GPKG", ".shp": "ESRI Shapefile", ".fgb": "FlatGeobuf",
 }  # fmt: skip
+NAME_COLUMNS = ("이름", "명칭", "단지명", "지구명", "dan_name", "DAN_NAME")
+"""What a name is called in Korean files that have no `name`."""
 _MAGIC: dict[str, tuple[bytes, ...]] = {
     ".geojson": (b"{",), ".json": (b"{",), ".gpkg": (b"SQLite format 3",),
     ".shp": (b"\x00\x00\x27\x0a",), ".fgb": (b"fgb",),
@@ -149,6 +151,9 @@ def _require_sound(frame: gpd.GeoDataFrame, file_name: str) -> None:
 def _with_identity(frame: gpd.GeoDataFrame, file_name: str) -> gpd.GeoDataFrame:
     ids = _ids(frame, file_name)
     known = frame.assign(id=ids)
+    named = next((column for column in NAME_COLUMNS if column in known), None)
+    if named is not None and "name" not in known:
+        known = known.assign(name=known[named])
     for column, fallback in (("name", ids), ("grade", None), ("source", file_name), ("official_area", float("nan"))):
         if column not in known:
             known[column] = pd.Series(fallback, index=known.index, dtype=object) if fallback is None else fallback

@@ -69,7 +69,10 @@ def csv_text(table: pd.DataFrame) -> str:
 
 
 def xlsx_bytes(sheets: dict[str, pd.DataFrame]) -> bytes:
-    """Return a workbook with a sheet a table: units in headers, numbers as numbers, headers frozen."""
+    """Return a workbook with a sheet a table: units in headers, numbers as numbers, headers frozen.
+
+    A table that states the decimals of its columns in `attrs["digits"]` is shown with them; the numbers stay whole.
+    """
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
     for title, table in sheets.items():
@@ -90,6 +93,11 @@ def _fill_sheet(sheet: Any, table: pd.DataFrame) -> None:
         for cell in cells:
             if isinstance(cell.value, str):
                 cell.data_type = "s"
+    for header, decimals in table.attrs.get("digits", {}).items():
+        for (cell,) in sheet.iter_rows(
+            min_row=2, min_col=(number := list(table.columns).index(header) + 1), max_col=number
+        ):
+            cell.number_format = "#,##0" + ("." + "0" * decimals if decimals else "")
     sheet.freeze_panes = "A2"
     for number, column in enumerate(table.columns, start=1):
         longest = max([len(str(column)), *(len(str(value)) for value in table[column].head(200))])

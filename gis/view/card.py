@@ -29,14 +29,15 @@ def card_html(card: Card, area_unit: str) -> str:
         f"<p>{_badge(label('grade', site['grade']), 'schematic' if site['grade'] == SCHEMATIC else 'plain')}</p>",
         _facts(_area_rows(card, area_unit)),
         _facts(_claim_rows(card, TEXT_QUANTITIES + CARD_QUANTITIES, area_unit)),
-        _section("card.phases", [_step_line(row) for row in card.steps.to_dict("records")]),
+        _section("card.phases", [_step_line(card, row) for row in card.steps.to_dict("records")]),
         _section("card.industries", _list_lines(card, "industries")),
         _section("card.tenants", _list_lines(card, "tenant")),
         _section("card.neighbors", [escape(adjacency_sentence(row)) for row in card.neighbors.to_dict("records")]),
         _section("card.links_in", _link_lines(card, "to", "from")),
         _section("card.links_out", _link_lines(card, "from", "to")),
         _section(
-            "card.conflicts", [escape(conflict_sentence(row, card.claims)) for row in card.conflicts.to_dict("records")]
+            "card.conflicts",
+            [escape(conflict_sentence(row, card.claims, area_unit)) for row in card.conflicts.to_dict("records")],
         ),
     ]
     return f"<div class='gis-card'>{''.join(parts)}</div>"
@@ -86,10 +87,11 @@ def _source(card: Card, claim: dict | pd.Series) -> str:
     return source_badge(claim["rank"], card.source_titles.get(claim["source"], claim["source"]))
 
 
-def _step_line(row: dict) -> str:
+def _step_line(card: Card, row: dict) -> str:
     period = "–".join(str(row[key]) for key in ("date", "date_end") if row[key]) or t("word.year_unknown")
     phase, status = either(row["name"], row["name_en"]), label("status", row["status"])
-    return f"<b>{escape(period)}</b> {escape(label('step', row['key']))} {_muted(f'{phase} · {status}')}"
+    badge = source_badge(card.source_ranks.get(row["source"]), card.source_titles.get(row["source"]))
+    return f"<b>{escape(period)}</b> {escape(label('step', row['key']))} {_muted(f'{phase} · {status}')} {badge}"
 
 
 def _link_lines(card: Card, here: str, there: str) -> list[str]:

@@ -17,6 +17,7 @@ from layers.declare import Layer
 SCREEN_TOLERANCE = {"boundary": 20.0}
 """How far in m a line may be moved for the screen, by group of layers; measuring never uses these shapes."""
 FINE_TOLERANCE = 2.0
+MAP_COLUMNS = ("precision", "center", "center_uncertainty")
 
 
 def screen_geojson(frame: gpd.GeoDataFrame, layer: Layer, area_unit: str) -> dict[str, Any]:
@@ -27,6 +28,9 @@ def screen_geojson(frame: gpd.GeoDataFrame, layer: Layer, area_unit: str) -> dic
             shown.geometry.to_numpy(), SCREEN_TOLERANCE.get(layer.group, FINE_TOLERANCE)
         )
     shown = reproject(shown, MAP_CRS)
+    if "center_uncertainty" in shown and layer.named:
+        middle = reproject(frame.set_geometry(frame.centroid), MAP_CRS).geometry
+        shown["center"] = list(zip(middle.x.round(6), middle.y.round(6), strict=True))
     shapes = json.loads(shapely.to_geojson(shapely.GeometryCollection(list(shown.geometry))))["geometries"]
     features = [
         {
@@ -38,7 +42,7 @@ def screen_geojson(frame: gpd.GeoDataFrame, layer: Layer, area_unit: str) -> dic
                 layer.label_column: display_name(row),
                 "grade": row["grade"],
                 "tooltip": _tooltip(row, layer, area_unit),
-                **{name: row[name] for name in (layer.style.class_column, "precision") if name in row},
+                **{name: row[name] for name in (layer.style.class_column, *MAP_COLUMNS) if name in row},
             },
         }
         for shape, row in zip(shapes, pd.DataFrame(shown.drop(columns="geometry")).to_dict("records"), strict=True)
@@ -68,7 +72,7 @@ def _tooltip(row: dict[str, Any], layer: Layer, area_unit: str) -> str:
     if pd.notna(row.get("category")):
         lines.append(label("category", row["category"]))
     if pd.notna(row.get("precision")):
-        lines.append(f"{t('column.precision')} ±{length_text(row['precision'])}")
+        lines.append(f"{t('column.precision')} ±{length_text(row['precision'], 10)}")
     if pd.notna(row.get("center_uncertainty")) and row["grade"] == SCHEMATIC:
         lines.append(t("map.schematic_center", distance=length_text(row["center_uncertainty"], 10)))
     return "\n".join(lines)

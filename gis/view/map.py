@@ -20,7 +20,7 @@ from jinja2.utils import htmlsafe_json_dumps
 
 from gis.view.assets import MAP_CSS, MAP_JS
 from layers.declare import Layer
-from layers.palette import BLUE, LAND, PLUM, STONE, VERMILION
+from layers.palette import BLUE, INK, LAND, PLUM, STONE, VERMILION
 
 LonLat = tuple[float, float]
 Bounds = tuple[float, float, float, float]  # west, south, east, north
@@ -34,7 +34,7 @@ LINK_DASHES = {"stated": None, "inferred": "9 6", "plan": "1 7"}
 GRADE_DASHES = {"A": None, "B": None, "C": "8 5", "D": "4 5"}
 COARSE = 500.0
 """m from which the precision of a point is worth a circle on a map of the city."""
-DRAFT = {"color": VERMILION, "weight": 2.5, "opacity": 0.9, "fillColor": VERMILION, "fillOpacity": 0.12}
+DRAFT = {"color": INK, "weight": 2.5, "opacity": 0.9, "fillColor": INK, "fillOpacity": 0.1}
 
 DRAW_TEXTS = (
     "draw.toolbar.actions.title",
@@ -201,7 +201,7 @@ def layer_elements(
     tooltip_column
         The property with the tooltip's plain text; its first line is the title.
     stamp
-        The words for a schematic outline (grade D).
+        The words for a schematic outline (grade D); none where another layer stamps the same outlines.
     selected_id
         The feature to draw with a heavier outline.
     """
@@ -227,6 +227,13 @@ def layer_elements(
         precision_circle(feature["geometry"]["coordinates"], feature["properties"]["precision"], layer.style.stroke)
         for feature in geojson["features"]
         if feature["properties"].get("precision", 0) >= COARSE
+    ]
+    circles += [
+        precision_circle(
+            feature["properties"]["center"], feature["properties"]["center_uncertainty"], layer.style.stroke
+        )
+        for feature in geojson["features"]
+        if feature["properties"]["id"] == selected_id and "center" in feature["properties"]
     ]
     return [
         *circles,
@@ -352,11 +359,11 @@ def _draw_control() -> Draw:
 
 
 def _label(layer: Layer, properties: Mapping[str, Any], stamp: str) -> dict[str, str] | None:
-    """Return what stands on a feature for good: the name of a complex, a schematic's stamp."""
+    """Return what stands on a feature for good: the name in a named layer, a schematic's stamp."""
     label = {}
-    if layer.group == "complex":
+    if layer.named:
         label["name"] = str(properties.get(layer.label_column) or properties["id"])
-    if layer.geometry == "Polygon" and (properties.get("grade") or layer.grade) == "D":
+    if stamp and layer.geometry == "Polygon" and (properties.get("grade") or layer.grade) == "D":
         label["stamp"] = stamp
     return label or None
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from gis.analysis.chain import EXPORT, Chain
 from gis.i18n import either, language, t
+from gis.io import catalog
 from gis.model import SCHEMATIC
 from gis.units import area_text, interval_text, length_text
 from gis.view.tables import label, value_text
@@ -40,6 +41,11 @@ def distance_label(row: pd.Series | dict, names: Mapping[str, str] | None = None
     schematic = row["grade"] == SCHEMATIC or is_interval(row)
     stamp = f" ({t('word.schematic')})" if schematic else ""
     return f"{pair} {t('measure.' + row['measure'])} {distance_text(row)}{stamp}"
+
+
+def with_distance_labels(table: pd.DataFrame, names: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Return a table of distances with each in words."""
+    return table.assign(label=[distance_label(row, names) for row in table.to_dict("records")])
 
 
 def area_sentence(row: pd.Series | dict, unit: str) -> str:
@@ -95,7 +101,9 @@ def chain_sentence(chain: Chain) -> str:
 
 def conflict_sentence(row: pd.Series | dict, ledger: pd.DataFrame, area_unit: str = "m2") -> str:
     """Return one conflict of the public record in words, with the value in use."""
-    claims = ledger.set_index("id")
+    publishers = catalog.sources().set_index("id")["publisher"]
+    said_by = ledger["source"].map(publishers).fillna(t("word.no_source"))
+    claims = ledger.assign(said_by=said_by).set_index("id")
     stated = [claims.loc[name] for name in str(row["claims"]).split("|") if name in claims.index]
     values = [_dated(value_text(claim, area_unit), claim) for claim in stated]
     defined = f" ({either(stated[0]['definition'], stated[0]['definition_en'])})" if stated else ""
@@ -123,7 +131,8 @@ def conflict_sentence(row: pd.Series | dict, ledger: pd.DataFrame, area_unit: st
 
 
 def _dated(text: str, claim: pd.Series) -> str:
-    return t("sentence.as_of", value=text, date=claim["as_of"]) if claim["as_of"] else text
+    """Return a value with who says it and when."""
+    return t("sentence.as_of", value=text, by=", ".join(filter(None, [claim["said_by"], claim["as_of"]])))
 
 
 def _gap(row: pd.Series | dict, stated: list[pd.Series] | None = None) -> str:

@@ -143,6 +143,11 @@ def _words(family: str, value: object, names: Mapping[str, str]) -> object:
     return " · ".join(names.get(part) or label(family, part) for part in str(value).split("|"))
 
 
+def with_area_notes(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of areas with what a reader must know about each."""
+    return table.assign(note=[area_note(row) for row in table.to_dict("records")])
+
+
 def area_note(row: Mapping[str, object]) -> str:
     """Return what a reader must know about an area: schematic outlines are not to be compared."""
     if row["grade"] == SCHEMATIC:

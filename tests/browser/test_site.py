@@ -77,20 +77,20 @@ def test_a_click_on_a_complex_opens_its_card(site: Page):
     site.mouse.click(x - 8, y + 12)
     card = site.locator(".gis-card")
     expect(card).to_contain_text("진곡일반산업단지")
-    for part in ("좌표면적", "타원체면적", "모식도", "이웃 단지", "들어오는 연계", "나가는 연계"):
+    for part in ("좌표면적", "타원체면적", "모식도", "이웃 단지", "추진 경위", "들어오는 연계", "나가는 연계"):
         expect(card).to_contain_text(part)
-    assert "complex=jingok" in site.url
+    expect(site).to_have_url(re.compile("complex=jingok"))
 
 
 def test_a_drawn_square_shows_areas_districts_and_distances(site: Page):
     draw_square(site, 520, 440, 90)
-    expect(site.get_by_text(re.compile("도형 1: 좌표면적 .*만㎡, 타원체면적 .*만㎡"))).to_be_visible()
+    expect(site.get_by_text(re.compile("검토구역 1: 좌표면적 .*만㎡, 타원체면적 .*만㎡"))).to_be_visible()
     expect(site.locator("[data-testid='stDataFrame']")).to_have_count(3)
 
 
 def test_drawings_survive_another_page_and_a_refresh(site: Page):
     draw_square(site, 520, 440, 90)
-    text = site.get_by_text(re.compile("도형 1: 좌표면적"))
+    text = site.get_by_text(re.compile("검토구역 1: 좌표면적"))
     said = text.inner_text()
     site.get_by_role("link", name="보고서").click()
     site.wait_for_timeout(1_000)
@@ -107,7 +107,7 @@ def test_a_layer_switch_keeps_the_map_mounted_and_reaches_the_address(site: Page
     expect(the_map(site).locator("path.leaflet-interactive")).not_to_have_count(0)
     site.wait_for_timeout(2_000)
     assert site.locator(MAP).get_attribute("data-mark") == "same"
-    assert "layers=reference_points" in site.url
+    expect(site).to_have_url(re.compile("layers=reference_points"))
 
 
 def test_pan_and_zoom_cause_no_rerun(site: Page):
@@ -133,7 +133,7 @@ def test_english_reaches_every_page(site: Page):
     site.get_by_role("combobox", name="언어").click()
     site.get_by_role("option", name="English").click()
     expect(site.get_by_role("link", name="Value chain")).to_be_visible()
-    assert "lang=en" in site.url
+    expect(site).to_have_url(re.compile("lang=en"))
     for name in ("Areas and distances", "Value chain", "Data and sources", "Report", "Map"):
         site.get_by_role("link", name=name).click()
         site.wait_for_timeout(1_200)
@@ -177,5 +177,5 @@ def test_a_choice_outlasts_two_changes_of_the_language(site: Page):
         site.get_by_role("option", name=choice).click()
         expect(site.get_by_role("combobox", name=back)).to_be_visible()
         site.wait_for_timeout(1_000)
-        assert "scope=cluster" in site.url
+        expect(site).to_have_url(re.compile("scope=cluster"))
     expect(site.get_by_text("소부장 특화단지 3곳(계획 기준)")).to_be_visible()

@@ -20,6 +20,7 @@ FIRST_YEAR, LAST_YEAR = 2020, 2035
 STATUS_GROUNDS = {
     "operating": "background-color: #7fc8b0; color: #1f2933",
     "building": "background-color: #cfe8dd; color: #1f2933",
+    "role": "background-color: #dbe7f3; color: #1f2933",
     "planned": "background-color: #fbf1d8; color: #1f2933",
 }
 KINDS = ("material", "service", "knowledge")
@@ -36,6 +37,7 @@ def page() -> None:
     within = within_box.number_input(t("ui.within"), 0.0, 100.0, 0.0, 1.0, key="within", bind="query-params")
     built = cache.chain(year, scope, basis, within * 1000 or None)
     say(chain_sentence(built), strong=True)
+    st.caption(t("ui.chain_terms"))
     links = built.links
     kinds_box, required_box = st.columns([0.7, 0.3], vertical_alignment="bottom")
     with kinds_box:
@@ -48,14 +50,21 @@ def page() -> None:
         shown_layers = ["complexes", "hosts"]
         show_map(base(False, "chain-map"), layer_group(shown_layers, unit, links), key="chain_map", height=640)
         st.html(legend_html([LAYERS[name] for name in shown_layers], links=True))
+        unseen = links[links["served"] & ((links["from"] == links["to"]) | (links["to"] == "export"))]
+        if len(unseen):
+            st.caption(t("ui.same_place_links", count=len(unseen)))
     with matrix_box:
         st.subheader(t("ui.stage_matrix"))
         matrix = stage_matrix_table(built)
-        st.dataframe(matrix.style.map(status_color), width="stretch", height="content")
+        widths = {"_index": st.column_config.Column(width=150)} | {
+            name: st.column_config.Column(width=110) for name in matrix.columns
+        }
+        st.dataframe(matrix.style.map(status_color), width="stretch", height="content", column_config=widths)
+        st.caption(t("ui.matrix_note"))
     st.subheader(t("ui.stage_table"))
     show_table(built.stages.rename(columns={"id": "stage"}), "stages")
     st.subheader(t("ui.link_table"))
-    show_table(links.reset_index(drop=True), "links", height=420)
+    show_table(links.reset_index(drop=True), "links", hidden=("id",), height=420)
     if len(built.doubts):
         st.subheader(t("ui.doubts"))
         show_table(built.doubts.drop(columns="name_en" if language() == "ko" else "name"), "doubts")

@@ -1,6 +1,7 @@
 """지도: layers, legend, a complex's card, and the measures of what is drawn."""
 
 import json
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -12,7 +13,7 @@ from gis.app.frame import faults_shown, header, say, show_page
 from gis.app.map_widget import show_map
 from gis.app.site_map import base, layer_group, links_between_complexes
 from gis.i18n import t
-from gis.study import DrawnReport, drawn_line_length
+from gis.study import PLAN_YEAR, DrawnReport, drawn_line_length
 from gis.units import length_text
 from gis.view.card import card_html
 from gis.view.legend import legend_html
@@ -37,13 +38,19 @@ def page() -> None:
         with st.container(key="map"):
             event = show_map(base(tiles), group, key="site_map", height=HEIGHT)
         st.html(legend_html([LAYERS[name] for name in visible], links))
-        st.caption(t("app.schematic_banner"))
+        st.caption(" ".join([t("app.schematic_banner"), t("map.links_note", year=PLAN_YEAR) if links else ""]))
     if state.take_map_event(event, complexes):
         st.rerun()  # once, so that the map shows what is chosen
     with details, st.container(height=HEIGHT, border=False, key="panel"):
         for number, geometry in enumerate(state.drawings(), start=1):
             with faults_shown():
                 show_drawn(number, geometry, unit)
+        areas = [geometry for geometry in state.drawings() if geometry["type"] != "LineString"]
+        if areas:
+            st.download_button(
+                t("map.drawn_download"), partial(cache.drawn_file, json.dumps(areas)), "drawn.geojson",
+                key="drawn-file", on_click="ignore", type="tertiary", icon=":material/download:",
+            )  # fmt: skip
         chosen = select(
             t("map.choose"), complexes, state.COMPLEX, None, lambda name: label("place", name),
             index=None, placeholder=t("map.choose"), help=t("map.choose_hint"),

@@ -10,8 +10,8 @@ from gis.app.downloads import show_table
 from gis.app.frame import faults_shown, header, say, show_page
 from gis.i18n import t
 from gis.study import UNIT_LAYERS
-from gis.view.sentences import adjacency_sentence, area_sentence, distance_label, distance_matrix
-from gis.view.tables import area_note, label
+from gis.view.sentences import adjacency_sentence, area_sentence, distance_matrix, with_distance_labels
+from gis.view.tables import label, with_area_notes
 
 
 def page() -> None:
@@ -26,8 +26,7 @@ def page() -> None:
 
 
 def show_areas(unit: str) -> None:
-    table = cache.areas()
-    table = table.assign(note=[area_note(row) for row in table.to_dict("records")])
+    table = with_area_notes(cache.areas())
     for row in table.to_dict("records"):
         say(area_sentence(row, unit), "- ")
     show_table(table, "area", unit)
@@ -44,13 +43,10 @@ def show_distances() -> None:
     st.dataframe(
         distance_matrix(table), width="stretch", column_config={"_index": st.column_config.Column(width="medium")}
     )
-    table = table.assign(label=[distance_label(row) for row in table.to_dict("records")])
-    show_table(table, f"distance_{measure}")
+    show_table(with_distance_labels(table), f"distance_{measure}")
     st.subheader(t("ui.nearest"))
-    near = cache.nearest_places()
     names = cache.point_names()
-    near = near.assign(label=[distance_label(row, names) for row in near.to_dict("records")])
-    show_table(near, "nearest", names=names)
+    show_table(with_distance_labels(cache.nearest_places(), names), "nearest", names=names)
 
 
 def show_adjacency() -> None:

@@ -2,17 +2,19 @@
 
 from functools import partial
 
+import pandas as pd
 import streamlit as st
 
 from gis.app import cache
 from gis.app.choices import segment, several
+from gis.app.downloads import show_people
 from gis.app.frame import header, show_page
-from gis.i18n import t
+from gis.i18n import language, reading, t
 from gis.io import catalog
 from gis.io.write import LAYER_FORMATS, xlsx_bytes
-from gis.model import outward
 from gis.study import REPORT_TABLES
 from gis.view.tables import shown
+from gis.view.workbook import about_sheet, report_sheet
 from layers import LAYERS
 
 
@@ -31,14 +33,14 @@ def page() -> None:
         )
         if picked:
             st.download_button(
-                t("ui.report_make"), lambda: workbook(tuple(picked)), "site-planning.xlsx", key="workbook",
+                t("ui.report_make"), partial(workbook, tuple(picked), unit, language()), "site-planning.xlsx", key="workbook",
                 on_click="ignore", type="primary", icon=":material/download:",
             )  # fmt: skip
         else:
             st.info(t("ui.report_none"))
         for name in picked:
             with st.expander(t(f"report.{name}"), expanded=False):
-                st.dataframe(shown(cache.report_table(name).dropna(axis=1, how="all"), unit), hide_index=True)
+                show_people(sheet(name, unit))
     with layers_box:
         st.subheader(t("ui.report_layers"))
         ending = segment(
@@ -58,9 +60,17 @@ def page() -> None:
         st.caption(t("note.export_stamp"))
 
 
-def workbook(names: tuple[str, ...]) -> bytes:
-    sheets = {name: outward(cache.report_table(name)) for name in names}
-    return xlsx_bytes({**sheets, "sources": catalog.sources()})
+def sheet(name: str, unit: str) -> pd.DataFrame:
+    return report_sheet(name, cache.report_table(name), cache.claims()[0], unit, cache.point_names())
+
+
+def workbook(names: tuple[str, ...], unit: str, code: str) -> bytes:
+    """Return the chosen tables in one file, made when it is asked for, in the language of the page."""
+    with reading(code):
+        sheets = {t("ui.workbook_about"): about_sheet(unit)} | {
+            t(f"report.{name}"): sheet(name, unit) for name in names
+        }
+        return xlsx_bytes({**sheets, t("ui.sources"): shown(catalog.sources())})
 
 
 show_page(page)

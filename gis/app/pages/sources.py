@@ -15,7 +15,7 @@ from gis.view.tables import label
 
 
 def page() -> None:
-    unit = header(t("ui.article_intro"))
+    unit = header(t("ui.sources_intro"))
     tabs = st.tabs(
         [
             t(f"ui.{name}")
@@ -44,7 +44,7 @@ def show_claims(unit: str) -> None:
 def show_conflicts(unit: str) -> None:
     ledger, found = cache.claims()
     for row in found.to_dict("records"):
-        say(f"[{label('rule', row['rule'])}] {conflict_sentence(row, ledger)}", "- ")
+        say(f"[{label('rule', row['rule'])}] {conflict_sentence(row, ledger, unit)}", "- ")
     show_table(found, "conflicts")
 
 

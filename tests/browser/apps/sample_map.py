@@ -60,6 +60,7 @@ def _layer(name: str, geometry: str, group: str, grade: str, color: str) -> Laye
         grade=grade,
         style=Style(fill=color, stroke=color),
         columns=columns,
+        named=group == "complex",
     )
 
 
