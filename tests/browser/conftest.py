@@ -14,10 +14,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserType, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserType, Page, Request, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 START_TIMEOUT = 60.0
+PATIENCE = 40_000  # ms; a busy machine draws its first map slowly, and a test is no stopwatch
+expect.set_options(timeout=PATIENCE)
 ON_PATH = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
     "--no-sandbox",
@@ -91,7 +93,7 @@ def browser_page(chromium: Browser, request_log: RequestLog) -> Iterator[Page]:
     """Open a fresh page; at the end nothing may have left the machine or failed."""
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="ko-KR")
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE)
     request_log.watch(page)
     yield page
     context.close()
