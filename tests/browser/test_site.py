@@ -110,23 +110,31 @@ def test_a_layer_switch_keeps_the_map_mounted_and_reaches_the_address(site: Page
     expect(site).to_have_url(re.compile("layers=reference_points"))
 
 
-def test_pan_and_zoom_cause_no_rerun(site: Page):
-    frames: list[str] = []
-    site.on("websocket", lambda socket: None)
+def count_runs(page: Page) -> None:
+    """Count from now on how often the page's script starts or ends, in `window.runs`."""
+    page.evaluate(
+        """() => { window.runs = 0; new MutationObserver(() => { window.runs += 1; }).observe(
+            document.querySelector("[data-testid=stApp]"),
+            {attributes: true, attributeFilter: ["data-test-script-state"]}); }"""
+    )
+
+
+def test_pan_zoom_and_hover_cause_no_rerun_but_a_layer_switch_does(site: Page):
     box = site.locator(MAP).bounding_box()
     site.wait_for_timeout(1_500)
-    site.evaluate(
-        "() => { window.runs = 0; new MutationObserver(() => { window.runs += 1; }).observe("
-        "document.querySelector('[data-testid=stApp]'), {attributes: true, attributeFilter: ['data-test-script-state']}); }"
-    )
+    count_runs(site)
     site.mouse.move(box["x"] + 600, box["y"] + 600)
     site.mouse.down()
     site.mouse.move(box["x"] + 450, box["y"] + 500, steps=6)
     site.mouse.up()
     site.mouse.wheel(0, -400)
+    x, y = centers(site)["jingok"]
+    site.mouse.move(x, y, steps=5)
     site.wait_for_timeout(2_000)
     assert site.evaluate("window.runs") == 0
-    assert frames == []
+    site.get_by_role("tab", name="레이어").click()
+    site.get_by_text("공급망 연계", exact=True).click()
+    site.wait_for_function("window.runs > 0")
 
 
 def test_english_reaches_every_page(site: Page):
