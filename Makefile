@@ -20,7 +20,7 @@ soak: .venv/dev .venv/browser
 	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest
 
 data: .venv/dev
-	$(BIN)/python data/prepare/build.py
+	$(BIN)/python -m data.prepare.build
 
 screenshots: .venv/dev .venv/browser
 	$(BIN)/python docs/screenshots.py
