@@ -203,8 +203,10 @@ def measured(source: str | None, crs: str | None) -> study.SourceLayer:
 
 def place_names(sites: study.SourceLayer) -> dict[str, str]:
     """Return what to call each site."""
-    column = "short_name" if "short_name" in sites.frame else "name"
-    return dict(zip(sites.frame["id"], sites.frame[column].astype(str), strict=True))
+    names = sites.frame["name"]
+    if "short_name" in sites.frame:
+        names = sites.frame["short_name"].fillna(names)
+    return dict(zip(sites.frame["id"], names.fillna(sites.frame["id"]).astype(str), strict=True))
 
 
 def resolve(format: Format | None, output: Path | None) -> Format:

@@ -11,7 +11,6 @@ from pyproj.exceptions import CRSError, ProjError
 from gis.errors import CrsError
 
 MAP_CRS = "EPSG:4326"
-WEB_MERCATOR = "EPSG:3857"
 BELTS: dict[str, float] = {"EPSG:5185": 125.0, "EPSG:5186": 127.0, "EPSG:5187": 129.0, "EPSG:5188": 131.0}
 GWANGJU_BELT = "EPSG:5186"
 KOREA_LON_LAT = (124.0, 33.0, 132.0, 39.0)

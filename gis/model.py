@@ -34,7 +34,7 @@ AREA_COLUMNS = (
     "id", "name", "area", "planar_area", "planar_crs", "perimeter", "official_area",
     "difference_pct", "sigma", "sigma_correlated", "grade", "source", "note",
 )  # fmt: skip
-SHARE_COLUMNS = ("id", "unit_code", "unit_name", "area", "share_pct")
+SHARE_COLUMNS = ("id", "unit_code", "unit_name", "area", "share_pct", "grade")
 DISTANCE_COLUMNS = (
     "from", "to", "measure", "distance", "duration", "low", "high",
     "from_lon", "from_lat", "to_lon", "to_lat", "grade", "label",
@@ -46,9 +46,9 @@ ADJACENCY_COLUMNS = (
 LAYER_COLUMNS = ("name", "title", "kind", "geometry", "features", "grade", "source", "base_date")
 
 SCHEMATIC = "D"
-RELATIONS = ("overlap", "border", "beside", "near", "apart", "unknown")
-MEASURES = ("gap", "centroid", "road", "time")
 SCOPES = ("cluster", "cluster_cheomdan3", "region")
+LINK_KINDS = ("material", "service", "knowledge")
+STATUSES = ("operating", "building", "planned")
 EVIDENCE = ("stated", "inferred", "plan")
 """What a link rests on, the firmest first."""
 BASES = ("plan", "fact")

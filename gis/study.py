@@ -22,7 +22,7 @@ from gis.analysis import chain as _chain
 from gis.analysis import claims as _claims
 from gis.analysis import distance as _distance
 from gis.crs import GWANGJU_BELT, MAP_CRS, crs_name, to_work_crs
-from gis.errors import InputError, UnknownNameError
+from gis.errors import DataFileError, InputError, UnknownNameError
 from gis.io import catalog
 from gis.io.read import FILE_ENDINGS, read_file, read_layer
 from gis.io.write import plain_rows
@@ -55,8 +55,17 @@ def layer(name: str, belt: str = GWANGJU_BELT) -> gpd.GeoDataFrame:
     if name != COMPLEXES:
         return frame
     ledger = catalog.claims()
-    official = [_claims.value_in_use(ledger, subject, "official_area") for subject in frame["id"]]
-    return frame.assign(official_area=pd.to_numeric(pd.Series(official, index=frame.index)))
+    return frame.assign(official_area=[_official_area(ledger, subject) for subject in frame["id"]])
+
+
+def _official_area(ledger: pd.DataFrame, subject: str) -> float:
+    """Return the official area in m² that the ledger has in use; NaN where it states none."""
+    claim = _claims.claim_in_use(ledger, subject, "official_area")
+    if claim is None or claim["value"] is None:
+        return float("nan")
+    if isinstance(claim["value"], str) or claim["unit"] != "m2" or claim["value"] <= 0:
+        raise DataFileError("official_unit", subject=subject, value=claim["value"], unit=claim["unit"])
+    return float(claim["value"])
 
 
 def source_layer(source: str | None = None, crs: str | None = None) -> SourceLayer:
@@ -148,6 +157,9 @@ def places(scope: str = "region") -> gpd.GeoDataFrame:
 def chain(year: int, scope: str = "region", basis: str = "plan", within: float | None = None) -> _chain.Chain:
     """Return the value chain of one year, scope and basis, with the distance of each hand-over."""
     hosts, known = catalog.hosts(), places(scope)
+    homeless = sorted(set(hosts["place"]) - set(known["id"]))
+    if homeless:
+        raise DataFileError("host_place", place=homeless[0], known=", ".join(known["id"]))
     return _chain.build_chain(
         catalog.stages(),
         hosts,
@@ -162,15 +174,21 @@ def chain(year: int, scope: str = "region", basis: str = "plan", within: float |
 
 
 def chain_object(built: _chain.Chain) -> dict[str, Any]:
-    """Return a chain as the one object of the interface contract; the bottleneck is not computed yet: null."""
+    """Return a chain as the one object of the interface contract.
+
+    A link that a distance limit leaves undecided is served `null`; the bottleneck is not computed yet: null.
+    """
     return {
         "year": built.year,
         "scope": built.scope,
         "basis": built.basis,
         "completeness": built.completeness,
         "completeness_known": built.completeness_known,
+        "completeness_possible": built.completeness_possible,
         "stages": plain_rows(built.stages),
-        "links": plain_rows(outward(built.links)),
+        "links": plain_rows(
+            outward(built.links.assign(served=built.links["served"].mask(built.links["undecided"], None)))
+        ),
         "missing_stages": list(built.missing_stages),
         "bottleneck": None,
         "single_points_of_failure": list(built.single_points_of_failure),

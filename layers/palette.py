@@ -4,9 +4,7 @@ Okabe and Ito (2008), darkened where a stroke needs 4.5:1 against white.
 """
 
 INK = "#1f2933"
-PAPER = "#ffffff"
 STONE = "#9aa5b1"
-MIST = "#e4e7eb"
 LAND = "#f5f3ee"
 
 BLUE = "#0072b2"

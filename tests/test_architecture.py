@@ -1,6 +1,7 @@
 """The floors of the house: imports point down, and some words live in one file only."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -21,14 +22,18 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("gis.i18n",),
 )
 ONLY_IN = {
-    "EPSG:": "gis/crs.py",
-    "session_state": "gis/app/state.py",
-    "cache_data": "gis/app/cache.py",
-    "cache_resource": "gis/app/cache.py",
-    "import streamlit": ("gis/app/", "app.py"),
-    "import folium": "gis/view/",
-    "st_folium(": "gis/app/map_widget.py",
+    r"EPSG:|\b(4326|3857|5174|5179|518[1-8]|2097|32652)\b": "gis/crs.py",
+    r"session_state": "gis/app/state.py",
+    r"cache_(data|resource)": "gis/app/cache.py",
+    r"\bst_folium\(": "gis/app/map_widget.py",
 }
+"""Words of the code and their only home."""
+IMPORTED_ONLY_IN = {
+    "streamlit": ("gis/app/", "app.py"),
+    "streamlit_folium": ("gis/app/",),
+    "folium": ("gis/view/",),
+}
+"""Libraries and their only home."""
 
 
 def modules(root: Path) -> dict[str, str]:
@@ -55,8 +60,9 @@ def imported(text: str) -> set[str]:
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            names |= {module} | {f"{module}.{alias.name}" for alias in node.names}
     return names
 
 
@@ -73,13 +79,16 @@ def upward_imports(sources: dict[str, str]) -> list[str]:
 
 
 def misplaced_words(sources: dict[str, str]) -> list[str]:
-    """Return each use of a word outside its only home."""
+    """Return each use of a word or a library outside its only home, and each relative import, which hides its floor."""
     wrong = []
     for module, text in sources.items():
-        place = module.replace(".", "/")
-        for word, home in ONLY_IN.items():
-            if word in _code(text) and not f"{place}.py".startswith(home):
-                wrong.append(f"{module} says {word!r}, whose home is {home}")
+        place = f"{module.replace('.', '/')}.py"
+        code, names = _code(text), imported(text)
+        wrong += [f"{module} says {word}" for word, home in ONLY_IN.items() if re.search(word, code) and place != home]
+        for library, homes in IMPORTED_ONLY_IN.items():
+            if library in {name.split(".")[0] for name in names} and not place.startswith(homes):
+                wrong.append(f"{module} imports {library}")
+        wrong += [f"{module} imports {name}" for name in names if name.startswith(".")]
     return sorted(wrong)
 
 
@@ -140,6 +149,10 @@ def test_a_deliberate_break_is_found(module, text):
         ("gis.app.pages.map", "import streamlit as st\n@st.cache_data\ndef f(): pass"),
         ("gis.view.map", "import streamlit as st"),
         ("gis.app.pages.map", "import folium"),
+        ("gis.app.pages.map", "from folium import Map"),
+        ("gis.view.map", "from streamlit import html"),
+        ("gis.io.read", "frame.to_crs(5186)"),
+        ("gis.io.read", "from ..view import map"),
         ("gis.app.pages.map", "from streamlit_folium import st_folium\nst_folium(m)"),
     ],
 )

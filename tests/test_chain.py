@@ -165,7 +165,18 @@ def test_distances_hold_both_ways():
 def test_a_hand_over_within_one_place_is_always_within():
     apart = distance_frame(("jingok", "bitgreen", np.nan, 0, 9))
     row = only(build(*WHOLE, apart=apart, within=1.0), "test--car")
-    assert (row["from"], row["to"], row["distance"], row["served"]) == ("bitgreen", "bitgreen", 0, True)
+    assert (row["from"], row["to"], row["served"]) == ("bitgreen", "bitgreen", True)
+    assert np.isnan(row["distance"])
+
+
+def test_an_interval_across_the_limit_is_undecided_and_may_complete_the_chain():
+    apart = distance_frame(("jingok", "bitgreen", np.nan, 8_000, 12_000))
+    undecided = {
+        km: bool(only(build(*WHOLE, apart=apart, within=1_000 * km), "part--test")["undecided"]) for km in (7, 10, 13)
+    }
+    assert undecided == {7: False, 10: True, 13: False}
+    chain = build(*WHOLE, apart=apart, within=10_000)
+    assert chain.completeness < chain.completeness_possible
 
 
 def test_only_the_pair_that_a_source_names_is_stated():

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gis import study
-from gis.analysis.claims import claim_span, conflicts, half_step, value_in_use
+from gis.analysis.claims import claim_in_use, claim_span, conflicts, half_step
 from gis.errors import UnknownNameError
 from gis.io import catalog
 from gis.units import PYEONG
@@ -136,10 +136,10 @@ def test_words_that_a_figure_contradicts_give_way_to_the_figure():
 
 
 def test_no_value_is_in_use_where_several_stand_and_none_is_chosen():
-    assert value_in_use(ledger(claim("a", 1), claim("b", 2)), "here", "area") is None
-    assert value_in_use(ledger(claim("a", 1), claim("b", 2, in_use=True)), "here", "area") == 2
-    assert value_in_use(ledger(claim("a", 1)), "here", "area") == 1
-    assert value_in_use(ledger(), "here", "area") is None
+    assert claim_in_use(ledger(claim("a", 1), claim("b", 2)), "here", "area") is None
+    assert claim_in_use(ledger(claim("a", 1), claim("b", 2, in_use=True)), "here", "area")["value"] == 2
+    assert claim_in_use(ledger(claim("a", 1)), "here", "area")["value"] == 1
+    assert claim_in_use(ledger(), "here", "area") is None
 
 
 def test_an_empty_ledger_has_no_conflicts():

@@ -26,7 +26,7 @@ CONTRACT = {
     "layers": "name title kind geometry features grade source base_date",
     "area": "id name area_m2 planar_area_m2 planar_crs perimeter_m official_area_m2 difference_pct sigma_m2"
     " sigma_correlated_m2 grade source note",
-    "area --by emd": "id unit_code unit_name area_m2 share_pct",
+    "area --by emd": "id unit_code unit_name area_m2 share_pct grade",
     "distance": "from to measure distance_m seconds low_m high_m from_lon from_lat to_lon to_lat grade label",
     "distance --measure centroid": "from to measure distance_m seconds low_m high_m from_lon from_lat to_lon to_lat"
     " grade label",

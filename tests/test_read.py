@@ -397,6 +397,21 @@ def test_a_folder_in_place_of_a_file_is_named(path, bundle):
         ("claims/jingok.toml", "[[claim]]", '[[claim]]\npart_of = "nowhere"', "claims", "nowhere"),
         ("sources.toml", "title = ", "titel = ", "layers", "titel"),
         ("chain/hosts.toml", "stage = ", "stages = ", "chain", "stages"),
+        ("chain/hosts.toml", 'stage = "', 'stage = "no_', "chain", "no_"),
+        ("chain/hosts.toml", 'place = "', 'place = "atlantis_', "chain", "atlantis_"),
+        ("chain/hosts.toml", 'status = "operating"', 'status = "weird"', "chain", "weird"),
+        ("chain/hosts.toml", "from = 2023", 'from = "soon"', "chain", "soon"),
+        ("chain/hosts.toml", 'basis = "plan"', 'basis = "hope"', "chain", "hope"),
+        ("chain/links.toml", 'stage_to = "', 'stage_to = "no_', "chain", "no_"),
+        ("chain/links.toml", 'kind = "material"', 'kind = "magic"', "chain", "magic"),
+        ("chain/links.toml", "required = true", 'required = "yes"', "chain", "yes"),
+        ("chain/links.toml", 'link = "', 'link = "no_', "chain", "no_"),
+        ("claims/futurecar.toml", "value = 3384000", 'value = "big"', "area", "big"),
+        ("claims/futurecar.toml", "value = 3384000", "value = -5", "area", "-5"),
+        ("claims/futurecar.toml", "value = 3384000", "value = true", "claims", "True"),
+        ("claims/futurecar.toml", "value = 3384000", "value = nan", "claims", "nan"),
+        ("claims/futurecar.toml", 'unit = "m2"', 'unit = "pyeong"', "area", "pyeong"),
+        ("claims/futurecar.toml", 'stated = "338만㎡"', 'stated = "338만㎡"\nin_use = true', "claims", "futurecar.official_area"),
         ("files.toml", "sha256 = ", "sha = ", "area", "sha"),
         ("grades.toml", "vertex_sigma_m = 0.24", 'vertex_sigma_m = "small"', "area", "small"),
         ("grades.toml", "vertex_sigma_m = 0.24", "vertex_sigma_m = -1", "area", "-1"),
@@ -443,3 +458,11 @@ def test_a_site_in_every_belt_gets_its_own(put):
 def test_soundness_is_checked_before_the_way_to_the_belt(saved):
     frame = gpd.GeoDataFrame({"id": ["a", "b"]}, geometry=[box(0, 0, 1, 1), None], crs="EPSG:4326")
     assert "2" in refusal("area", saved("a.gpkg", frame))
+
+
+def test_a_column_under_both_its_names_is_refused(tmp_path):
+    frame = sites(square(0, 0)).assign(official_area=1.0, official_area_m2=2.0)
+    frame = frame.reset_index(drop=True).to_crs("EPSG:4326")
+    path = tmp_path / "twins.geojson"
+    frame.to_file(path)
+    assert "official_area" in refusal("area", str(path))

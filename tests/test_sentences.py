@@ -95,7 +95,7 @@ def test_the_chain_says_how_much_rests_on_hosts_of_unknown_age():
 
 def test_links_too_long_for_the_limit_are_not_called_missing_stages():
     text = chain_sentence(study.chain(2031, within=5_000))
-    assert "거리 조건 안에서 이어지지 않는" in text and "미확보 단계" not in text
+    assert "거리 조건 밖인 연계" in text and "미확보 단계" not in text
 
 
 def conflict(rule: str, subject: str, quantity: str) -> str:

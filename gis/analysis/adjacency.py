@@ -62,7 +62,8 @@ def adjacency(
         Roads, rivers and railways (lines or polygons). Without them 인접 cannot be shown, and a pair
         within its width is `near` with `beside` still possible.
     units
-        Administrative units; `separated_by` names those that lie between the nearest boundaries.
+        Administrative units; `separated_by` names those that lie between the nearest boundaries. Where an
+        outline is schematic nobody knows which, and it stays empty.
     """
     thresholds = thresholds or Thresholds()
     require_work_crs(sites, *(frame for frame in (separators, units) if frame is not None))
@@ -101,7 +102,6 @@ def _record(
             "shared_boundary": 0.0 if disjoint else np.nan,
             "overlap": 0.0 if disjoint else np.nan,
             "de9im": "FF2FF1212" if disjoint else None,
-            "separated_by": _between(line, units) if disjoint else None,
         }
         return record | {"possible_relations": "|".join(possible)}
     shared = (

@@ -108,6 +108,7 @@ def unit_shares(sites: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> pd.DataFram
     rows["area"], rows["planar"] = geodesic_areas(rows), rows.area
     rows["order"] = rows["id"].map({name: number for number, name in enumerate(sites["id"])})
     rows = _without_slivers(rows.sort_values(["order", "planar"], ascending=[True, False]), sites)
+    rows["grade"] = rows["id"].map(sites.set_index("id")["grade"])
     rows["share_pct"] = 100 * rows["planar"] / rows.groupby("id")["planar"].transform("sum")
     return pd.DataFrame(rows[list(SHARE_COLUMNS)]).reset_index(drop=True)
 

@@ -17,8 +17,8 @@ CLUSTER_PLACES = ("jingok", "bitgreen", "futurecar")
 """The 소부장 특화단지: of 빛그린 only the Gwangju side."""
 OUTSIDE_CLUSTER_PART = "hampyeong"
 LINK_ROW_COLUMNS = (
-    "id", "stage_from", "stage_to", "kind", "required", "from", "to", "evidence", "source", "status",
-    "year_known", "served", "distance", "low", "high",
+    "id", "stage_from", "stage_to", "kind", "required", "from", "to", "evidence", "source", "as_of", "status",
+    "year_known", "served", "undecided", "distance", "low", "high", "grade", "note", "note_en",
 )  # fmt: skip
 DOUBT_COLUMNS = ("id", "name", "name_en", "stage", "place", "doubt", "counted")
 FIRMNESS = ("operating", "building", "role", "planned")
@@ -30,7 +30,8 @@ YEARS = (2000, 2100)
 class Chain:
     """The chain of one year, scope and basis. `links` has a row a link and pair of places.
 
-    `completeness` is the share of the required links that are served; `completeness_known` leaves out hosts
+    `completeness` is the share of the required links that are surely served, `completeness_possible` of those
+    that may be: an interval that a distance limit cuts decides nothing. `completeness_known` leaves out hosts
     whose first year nobody states. `doubts` names the hosts in scope of which something needed is unknown.
     """
 
@@ -39,6 +40,7 @@ class Chain:
     basis: str
     completeness: float
     completeness_known: float
+    completeness_possible: float
     stages: pd.DataFrame
     matrix: pd.DataFrame
     links: pd.DataFrame
@@ -67,7 +69,8 @@ def build_chain(
         Columns `from`, `to`, `distance`, `low`, `high` in m, each unordered pair of places once.
     within
         Farthest hand-over in m that still counts; no limit by default. An interval counts only where its
-        upper end is within, an unknown distance never.
+        upper end is within; where only its lower end is, or nothing is known, the pair is `undecided`. A
+        hand-over inside one place counts whatever the limit.
     """
     if not YEARS[0] <= year <= YEARS[1]:
         raise InputError("year", year=year, first=YEARS[0], last=YEARS[1])
@@ -81,6 +84,7 @@ def build_chain(
         basis=basis,
         completeness=_completeness(rows, rows["served"]),
         completeness_known=_completeness(rows, rows["served"] & rows["year_known"]),
+        completeness_possible=_completeness(rows, rows["served"] | rows["undecided"]),
         stages=stage_table(stages, active),
         matrix=stage_matrix(stages, active, places_in(scope, hosts)),
         links=rows,
@@ -200,23 +204,24 @@ def _link_rows(
         for start, end in itertools.product(givers, takers):
             ends = [host for host in ((link["stage_from"], start), (link["stage_to"], end)) if host[1] != EXPORT]
             least_firm = max((status[host] for host in ends), key=FIRMNESS.index)
-            inferred = {"evidence": "inferred" if least_firm == "operating" else "plan", "source": None}
+            inferred = {"evidence": "inferred" if least_firm == "operating" else "plan"}
             flow = stated.get((link["id"], start, end), inferred)
-            distance, low, high = apart.get((start, end), (np.nan, np.nan, np.nan))
-            farthest = distance if np.isnan(high) else high
+            distance, low, high, grade = apart.get((start, end), (np.nan, np.nan, np.nan, None))
+            nearest, farthest = (distance, distance) if np.isnan(high) else (low, high)
+            served = within is None or start == end or bool(farthest <= within)
             rows.append(
                 base
                 | {
-                    "from": start, "to": end, "evidence": flow["evidence"], "source": flow["source"],
-                    "status": least_firm, "year_known": known.issuperset(ends),
-                    "served": within is None or bool(farthest <= within),
-                    "distance": distance, "low": low, "high": high,
+                    "from": start, "to": end, "status": least_firm, "year_known": known.issuperset(ends),
+                    "served": served, "undecided": within is not None and not served and not nearest > within,
+                    "distance": distance, "low": low, "high": high, "grade": grade,
+                    **{name: flow.get(name) for name in ("evidence", "source", "as_of", "note", "note_en")},
                 }
             )  # fmt: skip
         if not (givers and takers):
-            unserved = {"evidence": link["evidence"], "source": link["source"], "year_known": False, "served": False}
-            rows.append(base | {"from": None, "to": None, "status": None} | unserved)
-    kinds = dict.fromkeys(("required", "year_known", "served"), bool) | dict.fromkeys(
+            told = {name: link.get(name) for name in ("evidence", "source", "as_of", "note", "note_en")}
+            rows.append(base | told | dict.fromkeys(("year_known", "served", "undecided"), False))
+    kinds = dict.fromkeys(("required", "year_known", "served", "undecided"), bool) | dict.fromkeys(
         ("distance", "low", "high"), float
     )
     return pd.DataFrame(rows, columns=list(LINK_ROW_COLUMNS), dtype=object).astype(kinds)
@@ -229,13 +234,12 @@ def _completeness(rows: pd.DataFrame, served: pd.Series) -> float:
     return float(links.mean()) if len(links) else 0.0
 
 
-def _lookup(place_distances: pd.DataFrame) -> dict[tuple[str, str], tuple[float, float, float]]:
-    table: dict[tuple[str, str], tuple[float, float, float]] = {}
+def _lookup(place_distances: pd.DataFrame) -> dict[tuple[str, str], tuple[float, float, float, str | None]]:
+    table: dict[tuple[str, str], tuple[float, float, float, str | None]] = {}
     for row in place_distances.to_dict("records"):
-        span = (row["distance"], row["low"], row["high"])
+        span = (row["distance"], row["low"], row["high"], row.get("grade"))
         table[row["from"], row["to"]] = table[row["to"], row["from"]] = span
-    names = {name for pair in table for name in pair}
-    return table | {(name, name): (0.0, np.nan, np.nan) for name in names}
+    return table
 
 
 def _missing(stages: pd.DataFrame, links: pd.DataFrame, active: pd.DataFrame) -> list[str]:

@@ -29,11 +29,11 @@ def conflicts(claims: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(found, columns=list(CONFLICT_COLUMNS), dtype=object).astype({"gap_pct": float})
 
 
-def value_in_use(claims: pd.DataFrame, subject: str, quantity: str) -> float | str | None:
-    """Return the value in use of a quantity; None where the record states none, or several and none in use."""
+def claim_in_use(claims: pd.DataFrame, subject: str, quantity: str) -> pd.Series | None:
+    """Return the claim in use of a quantity; None where the record states none, or several and none in use."""
     rows = claims[(claims["subject"] == subject) & (claims["quantity"] == quantity)]
     rows = rows[rows["in_use"]] if len(rows) > 1 else rows
-    return rows["value"].iloc[0] if len(rows) == 1 else None
+    return rows.iloc[0] if len(rows) == 1 else None
 
 
 def claim_span(claim: pd.Series) -> Span | None:

@@ -6,14 +6,13 @@ import pandas as pd
 
 from gis.app import cache
 from gis.i18n import language, t
-from gis.model import EVIDENCE
 from gis.study import PLAN_YEAR
 from gis.view import map as view
 from gis.view.sentences import link_distance
 from gis.view.tables import label
 from layers import LAYERS
 
-HOME = (126.62, 35.095, 126.91, 35.265)
+HOME = (126.62, 35.075, 126.92, 35.265)
 """What the map shows at first, in degrees: the four complexes and the plants beside them."""
 DRAWING_ORDER = ("testbed", "ri", "emd", "cluster", "complexes", "ai_cluster", "hosts", "reference_points")
 
@@ -48,20 +47,19 @@ def links_between_complexes() -> pd.DataFrame:
 
 
 def arcs(links: pd.DataFrame) -> list[Any]:
-    """Return one arc for each pair of places and kind, drawn by its firmest evidence.
+    """Return one arc for each pair of places, kind and evidence.
 
     Hand-overs within one complex and to export have no arc: they stand in the table.
     """
     points = cache.place_points()
     between = links[links["served"] & (links["from"] != links["to"]) & links["to"].isin(list(points))]
     return view.arc_elements(
-        _arc(list(key), same, points) for key, same in between.groupby(["from", "to", "kind"], sort=False)
+        _arc(list(key), same, points) for key, same in between.groupby(["from", "to", "kind", "evidence"], sort=False)
     )
 
 
 def _arc(key: list[str], same: pd.DataFrame, points: dict[str, tuple[float, float]]) -> dict[str, Any]:
-    start, end, kind = key
-    evidence = min(same["evidence"], key=EVIDENCE.index)
+    start, end, kind, evidence = key
     stages = zip(same["stage_from"], same["stage_to"], strict=True)
     lines = [
         f"{label('place', start)} → {label('place', end)}",
@@ -69,7 +67,7 @@ def _arc(key: list[str], same: pd.DataFrame, points: dict[str, tuple[float, floa
         f"{label('link_kind', kind)} · {label('evidence', evidence)} · {link_distance(same.iloc[0])}",
     ]
     return {
-        "id": "-".join([start, end, kind]).replace("_", "-"),
+        "id": "-".join(key).replace("_", "-"),
         "from_lonlat": points[start],
         "to_lonlat": points[end],
         "kind": kind,

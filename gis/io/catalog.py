@@ -1,8 +1,10 @@
 """What lies in `data/`: sources, file hashes, and the tables written by hand as TOML."""
 
 import hashlib
+import math
 import os
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from gis.errors import DataFileError
+from gis.model import BASES, EVIDENCE, LINK_KINDS, STATUSES
 
 _BUNDLED = Path(__file__).parents[2] / "data"
 
@@ -116,16 +119,37 @@ def claims() -> pd.DataFrame:
     parts = [read_records(f"claims/{name}", "claim", CLAIM_COLUMNS) for name in sorted(files)]
     ledger = pd.concat(parts, ignore_index=True)
     ranks = sources().set_index("id")["rank"]
-    _require_known("source", ledger["source"], ranks.index)
-    _require_known("part_of", ledger["part_of"], ledger["id"])
-    _require_known("contradicts", ledger["contradicts"].explode(), ledger["id"])
+    _require_known("claims", ledger["source"], ranks.index)
+    _require_known("claims", ledger["part_of"], ledger["id"])
+    _require_known("claims", ledger["contradicts"].explode(), ledger["id"])
+    _require_kind("claims", ledger["in_use"], bool)
+    for column in ("value", "low", "high"):
+        _require_kind("claims", ledger[column], (int, float, str) if column == "value" else (int, float))
+    used = ledger[ledger["in_use"].eq(True)]
+    twice = used[used.duplicated(["subject", "quantity", "definition"])]
+    if len(twice):
+        raise DataFileError("data_in_use", id=twice["id"].iloc[0])
     return ledger.assign(rank=ledger["source"].map(ranks).astype(object), in_use=ledger["in_use"].eq(True))
 
 
-def _require_known(column: str, values: pd.Series, known: pd.Series | pd.Index) -> None:
-    strange = values[values.notna() & ~values.isin(known)]
+def _require_known(path: str, values: pd.Series, known: Iterable[object]) -> None:
+    """Refuse a value that names nothing known; an empty one names nothing."""
+    strange = values[values.notna() & ~values.isin(list(known))]
     if len(strange):
-        raise DataFileError("data_reference", path="claims", column=column, value=strange.iloc[0])
+        raise DataFileError("data_reference", path=path, column=values.name, value=strange.iloc[0])
+
+
+def _require_kind(path: str, values: pd.Series, kind: type | tuple[type, ...]) -> None:
+    """Refuse a value of another type; a truth value is no number."""
+    odd = [value for value in values if value is not None and not _is_kind(value, kind)]
+    if odd:
+        raise DataFileError("data_kind", path=path, column=values.name, value=odd[0])
+
+
+def _is_kind(value: object, kind: type | tuple[type, ...]) -> bool:
+    if isinstance(value, bool):
+        return kind is bool
+    return isinstance(value, kind) and not (isinstance(value, float) and not math.isfinite(value))
 
 
 def stages() -> pd.DataFrame:
@@ -135,17 +159,40 @@ def stages() -> pd.DataFrame:
 
 def hosts() -> pd.DataFrame:
     """Return who does what where: one row a stage at a place."""
-    return read_records("chain/hosts.toml", "host", HOST_COLUMNS)
+    path = "chain/hosts.toml"
+    rows = read_records(path, "host", HOST_COLUMNS)
+    _require_known(path, rows["stage"], stages()["id"])
+    _require_known(path, rows["status"], STATUSES)
+    _require_known(path, rows["basis"], BASES)
+    _require_known(path, rows["evidence"], EVIDENCE)
+    _require_known(path, rows["source"], sources()["id"])
+    for column in ("from", "until"):
+        _require_kind(path, rows[column], int)
+    return rows
 
 
 def links() -> pd.DataFrame:
     """Return the hand-overs between stages."""
-    return read_records("chain/links.toml", "link", LINK_COLUMNS)
+    path = "chain/links.toml"
+    rows = read_records(path, "link", LINK_COLUMNS)
+    ends = [*stages()["id"], *(destination["id"] for destination in _tables("chain/stages.toml", "destination"))]
+    for column in ("stage_from", "stage_to"):
+        _require_known(path, rows[column], ends)
+    _require_known(path, rows["kind"], LINK_KINDS)
+    _require_known(path, rows["evidence"], EVIDENCE)
+    _require_known(path, rows["source"], sources()["id"])
+    _require_kind(path, rows["required"], bool)
+    return rows
 
 
 def flows() -> pd.DataFrame:
     """Return the hand-overs that a source states from place to place."""
-    return read_records("chain/links.toml", "flow", FLOW_COLUMNS)
+    path = "chain/links.toml"
+    rows = read_records(path, "flow", FLOW_COLUMNS)
+    _require_known(path, rows["link"], links()["id"])
+    _require_known(path, rows["evidence"], EVIDENCE)
+    _require_known(path, rows["source"], sources()["id"])
+    return rows
 
 
 def steps() -> pd.DataFrame:

@@ -73,6 +73,8 @@ def read_file(path: Path, belt: str | None = None, crs: str | None = None) -> gp
     if crs is not None:
         frame = frame.set_crs(known_crs(crs), allow_override=True)
     frame = inward(frame.set_geometry(shapely.force_2d(frame.geometry.to_numpy()), crs=frame.crs))
+    if not frame.columns.is_unique:
+        raise InputError("twin_column", file=path.name, column=frame.columns[frame.columns.duplicated()][0])
     _require_sound(frame, path.name)
     return to_work_crs(_with_identity(frame, path.name), belt)
 

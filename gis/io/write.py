@@ -23,7 +23,6 @@ from gis.crs import MAP_CRS, known_crs, reproject
 from gis.errors import DataFileError, InputError
 from gis.model import SCHEMATIC, outward
 
-TABLE_FORMATS = ("csv", "json", "xlsx")
 LAYER_FORMATS: dict[str, str] = {".geojson": "GeoJSON", ".gpkg": "GPKG", ".csv": "CSV", ".xlsx": "XLSX"}
 DATASET_OPTIONS = {".gpkg": {"VERSION": "1.2"}}  # later versions make older QGIS and GDAL warn
 SCHEMATIC_STAMP = "모식도 schematic: not a surveyed boundary"

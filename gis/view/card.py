@@ -16,8 +16,7 @@ CARD_QUANTITIES = (
     "land_price", "sold_share", "unsold_area", "firms", "workers_planned", "residents_planned", "cost",
     "greenbelt_area", "greenbelt_share", "jobs",
 )  # fmt: skip
-TEXT_QUANTITIES = ("legal_type", "developer", "role")
-LIST_QUANTITIES = ("industries", "tenant")
+TEXT_QUANTITIES = ("legal_type", "status", "developer", "role")
 
 
 def card_html(card: Card, area_unit: str) -> str:
@@ -100,12 +99,19 @@ def _link_lines(card: Card, here: str, there: str) -> list[str]:
 
 
 def _link_line(place: str, together: pd.DataFrame) -> str:
-    pairs = zip(together["stage_from"], together["stage_to"], strict=True)
-    stages = dict.fromkeys(f"{label('stage', giver)} → {label('stage', taker)}" for giver, taker in pairs)
-    firmest = min(together["evidence"], key=EVIDENCE.index)
+    """Return one place with its hand-overs, each kind of evidence apart: stated says no more than the record."""
     span = "" if place == "export" else escape(link_distance(together.iloc[0]))
-    head = f"<b>{escape(label('place', place))}</b> {span} {_badge(label('evidence', firmest), 'plain')}"
-    return f"<details><summary>{head}</summary>{_muted(', '.join(stages))}</details>"
+    ordered = sorted(together.groupby("evidence"), key=lambda group: EVIDENCE.index(str(group[0])))
+    badges = " ".join(_badge(f"{label('evidence', kind)} {len(rows)}", "plain") for kind, rows in ordered)
+    lists = "".join(
+        f"<div>{escape(label('evidence', kind))}: {_muted(_hand_overs(rows))}</div>" for kind, rows in ordered
+    )
+    return f"<details><summary><b>{escape(label('place', place))}</b> {span} {badges}</summary>{lists}</details>"
+
+
+def _hand_overs(rows: pd.DataFrame) -> str:
+    pairs = zip(rows["stage_from"], rows["stage_to"], strict=True)
+    return ", ".join(dict.fromkeys(f"{label('stage', giver)} → {label('stage', taker)}" for giver, taker in pairs))
 
 
 def _muted(text: str) -> str:

@@ -49,6 +49,26 @@ PAGE_OF = {
 }  # fmt: skip
 
 
+def hosts_table(hosts: pd.DataFrame) -> pd.DataFrame:
+    """Return who does what where, from when, by plan or in fact, with the source of each."""
+    titles = catalog.sources().set_index("id")["title"]
+    return pd.DataFrame(
+        {
+            "stage": hosts["stage"],
+            "place": hosts["place"],
+            "part": hosts["part"],
+            "name": _either(hosts, "name"),
+            "status": hosts["status"],
+            "from_year": hosts["from"].map(lambda year: t("word.year_unknown") if year is None else str(year)),
+            "basis": hosts["basis"],
+            "evidence": hosts["evidence"],
+            "source": hosts["source"].map(titles).fillna(t("word.no_source")),
+            "as_of": hosts["as_of"],
+            "note": _either(hosts, "note"),
+        }
+    )
+
+
 def steps_table(steps: pd.DataFrame) -> pd.DataFrame:
     """Return the dated steps of each phase."""
     titles = catalog.sources().set_index("id")["title"]

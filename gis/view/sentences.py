@@ -87,8 +87,13 @@ def chain_sentence(chain: Chain) -> str:
     if chain.missing_stages:
         missing = " · ".join(label("stage", stage) for stage in chain.missing_stages)
         parts.append(t("sentence.chain_missing", missing=missing))
-    elif reached < required:
-        parts.append(t("sentence.chain_unserved"))
+    hosted = links[links["from"].notna()].groupby("id")[["served", "undecided"]].any()
+    undecided = int((~hosted["served"] & hosted["undecided"]).sum())
+    too_far = int((~hosted["served"] & ~hosted["undecided"]).sum())
+    if too_far:
+        parts.append(t("sentence.chain_unserved", count=too_far))
+    if undecided:
+        parts.append(t("sentence.chain_undecided", count=undecided))
     if chain.single_points_of_failure:
         places = " · ".join(label("place", place) for place in chain.single_points_of_failure)
         parts.append(t("sentence.chain_single_points", places=places))

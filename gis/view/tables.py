@@ -127,7 +127,7 @@ def _column(
             return f"{header} ({unit})", values.astype(float), digits if name != "tolerance" else 2
     if name == "source":
         titles = catalog.sources().set_index("id")["title"].to_dict()
-        return header, values.map(lambda source: titles.get(source, source)), None
+        return header, values.map(lambda source: titles.get(source, source) or t("word.no_source")), None
     if name == "unit_name":
         return header, values.astype(object).where(values.notna(), t("sentence.outside_units")), None
     if name in LISTS:

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from gis.analysis.adjacency import Thresholds
+from gis.analysis.adjacency import HALF_QUANTUM, Thresholds
 from gis.app import cache
 from gis.app.choices import segment
 from gis.app.downloads import show_table
@@ -70,7 +70,7 @@ def show_adjacency() -> None:
 def band_text(row: dict, thresholds: Thresholds) -> str:
     """Return within which band a near pair surely lies."""
     farthest = row["high"] if pd.isna(row["gap"]) else row["gap"]
-    band = next((band for band in thresholds.near if farthest <= band), None)
+    band = next((band for band in thresholds.near if farthest <= band + HALF_QUANTUM), None)
     return t("sentence.within_band", band=f"{band / 1000:g} km") if row["relation"] == "near" and band else ""
 
 

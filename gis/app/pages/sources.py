@@ -9,24 +9,26 @@ from gis.app.downloads import show_table
 from gis.app.frame import faults_shown, header, say, show_page
 from gis.i18n import t
 from gis.io import catalog
-from gis.view.ledger import article_table, history_table, ledger_table, steps_table
+from gis.view.ledger import article_table, history_table, hosts_table, ledger_table, steps_table
 from gis.view.sentences import conflict_sentence
 from gis.view.tables import label
 
 
 def page() -> None:
     unit = header(t("ui.sources_intro"))
-    tabs = st.tabs(
-        [
-            t(f"ui.{name}")
-            for name in ("claims", "conflicts", "article", "phases", "history", "catalog", "sources", "import_soon")
-        ]
-    )
-    for tab, show in zip(
-        tabs,
-        (show_claims, show_conflicts, show_article, show_phases, show_history, show_catalog, show_sources, show_file),
-        strict=True,
-    ):
+    shows = {
+        "claims": show_claims,
+        "conflicts": show_conflicts,
+        "article": show_article,
+        "hosts": show_hosts,
+        "phases": show_phases,
+        "history": show_history,
+        "catalog": show_catalog,
+        "sources": show_sources,
+        "import_soon": show_file,
+    }
+    tabs = st.tabs([t(f"ui.{name}") for name in shows])
+    for tab, show in zip(tabs, shows.values(), strict=True):
         with tab, faults_shown():
             show(unit)
 
@@ -51,6 +53,10 @@ def show_conflicts(unit: str) -> None:
 def show_article(unit: str) -> None:
     st.caption(t("ui.article_intro"))
     show_table(article_table(catalog.article_rows(), cache.claims()[0]), "article", height=620)
+
+
+def show_hosts(unit: str) -> None:
+    show_table(hosts_table(catalog.hosts()), "hosts", height=620)
 
 
 def show_phases(unit: str) -> None:
