@@ -116,7 +116,7 @@ def unit_shares(source: SourceLayer, level: str) -> pd.DataFrame:
 
 def distances(source: SourceLayer, to: str | None = None, measure: str = "gap") -> pd.DataFrame:
     """Return the distance of every pair in `source`, or from each of its sites to each feature of `to`."""
-    others = None if to is None else layer(to, crs_name(source.frame.crs))
+    others = None if to in (None, source.name) else layer(str(to), crs_name(source.frame.crs))
     return _distance.distances(source.frame, others, measure)
 
 

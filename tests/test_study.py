@@ -11,6 +11,7 @@ from gis import study
 from gis.analysis.area import geodesic_areas
 from gis.errors import CrsError, GisError, InputError, UnknownNameError
 from gis.io import catalog
+from gis.io.write import layer_bytes
 from gis.kernel.geodesy import geodesic_distances
 from layers import LAYERS
 
@@ -217,3 +218,18 @@ def test_the_middle_of_a_drawn_shape_with_a_hole_needs_no_repair():
     ring = box(126.7, 35.1, 126.8, 35.2).difference(box(126.72, 35.12, 126.78, 35.18))
     report = study.drawn_report(json.dumps(mapping(shapely.set_precision(ring, 1e-7))))
     assert report.shares["area"].sum() == pytest.approx(report.area["area"], rel=1e-6)
+
+
+def test_drawn_areas_leave_as_geojson_with_both_areas():
+    ring = [[126.75, 35.13], [126.79, 35.13], [126.79, 35.15], [126.75, 35.15], [126.75, 35.13]]
+    squares = [{"type": "Polygon", "coordinates": [ring]}] * 2
+    text = layer_bytes(study.drawn_layer(json.dumps(squares)), ".geojson", "drawn").decode()
+    features = json.loads(text)["features"]
+    assert [feature["id"] for feature in features] == ["drawn-1", "drawn-2"]
+    assert features[0]["properties"]["area_m2"] == pytest.approx(8_088_413, rel=1e-6)
+    assert features[0]["properties"]["planar_area_m2"] > features[0]["properties"]["area_m2"]
+
+
+def test_a_layer_measured_to_itself_gives_each_pair_once():
+    hosts = study.source_layer("hosts")
+    assert len(study.distances(hosts, "hosts")) == len(study.distances(hosts)) == 15

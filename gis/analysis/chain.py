@@ -154,13 +154,16 @@ def stage_table(stages: pd.DataFrame, active: pd.DataFrame) -> pd.DataFrame:
     """Return a row a stage with its places and hosts, joined by `|`."""
     grouped = active.groupby("stage", sort=False)
     places = grouped["place"].agg(lambda found: "|".join(dict.fromkeys(found)))
-    names = grouped["name"].agg(lambda found: "|".join(dict.fromkeys(found)))
+    names = {
+        column: grouped[column].agg(lambda found: "|".join(dict.fromkeys(found))) for column in ("name", "name_en")
+    }
     return pd.DataFrame(
         {
             "id": stages["id"],
             "supporting": stages["supporting"].eq(True),
             "places": stages["id"].map(places),
-            "hosts": stages["id"].map(names),
+            "hosts": stages["id"].map(names["name"]),
+            "hosts_en": stages["id"].map(names["name_en"]),
             "host_count": stages["id"].map(grouped.size()).fillna(0).astype(int),
         }
     )

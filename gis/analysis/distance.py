@@ -73,9 +73,12 @@ def distances(sites: gpd.GeoDataFrame, others: gpd.GeoDataFrame | None = None, m
 
 
 def _reach(sites: gpd.GeoDataFrame) -> Floats:
-    """Return how far each site may move: nothing where none is stated, unknown for a schematic outline."""
-    stated = position_uncertainties(sites)
-    return stated.where(stated.notna() | (sites["grade"] == SCHEMATIC), 0.0).to_numpy()
+    """Return how far each site may move: nothing where none is stated, unknown for a schematic outline.
+
+    A schematic outline that claims to lie exactly says nothing either.
+    """
+    stated, schematic = position_uncertainties(sites), sites["grade"] == SCHEMATIC
+    return stated.where(stated.notna() | schematic, 0.0).mask(schematic & (stated == 0)).to_numpy()
 
 
 def _end_points(

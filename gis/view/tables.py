@@ -43,7 +43,7 @@ WORDS: dict[str, str] = {
 }
 """Columns whose values are ids, and the family of labels that names them."""
 
-LISTS = ("hosts", "separated_by", "values", "claims")
+LISTS = ("hosts", "hosts_en", "separated_by", "values", "claims")
 """Columns of texts that are joined by `|`."""
 
 NUMBER_ENDINGS = (("_m", "m", 0), ("seconds", "s", 0), ("_pct", "%", 1), ("_lon", "°", 6), ("_lat", "°", 6))
@@ -89,7 +89,7 @@ def shown(table: pd.DataFrame, area_unit: str = "m2", names: Mapping[str, str] |
         What to call ids of places that the table of labels does not know.
     """
     columns, digits = {}, {}
-    for column in table.columns:
+    for column in _in_one_language(table.columns):
         header, values, decimals = _column(str(column), table[column], area_unit, names or {})
         columns[header] = _place_names(table, values) if column == "name" else values
         if decimals is not None:
@@ -97,6 +97,13 @@ def shown(table: pd.DataFrame, area_unit: str = "m2", names: Mapping[str, str] |
     people = pd.DataFrame(columns, index=table.index)
     people.attrs["digits"] = digits
     return people
+
+
+def _in_one_language(columns: pd.Index) -> list[str]:
+    """Return the columns without the twin in the other language: `note` for `note_en`, or the other way round."""
+    twins = {name.removesuffix("_en") for name in columns if name.endswith("_en")} & set(columns)
+    other = {f"{name}_en" for name in twins} if language() == "ko" else twins
+    return [name for name in columns if name not in other]
 
 
 def _place_names(table: pd.DataFrame, names: pd.Series) -> pd.Series:

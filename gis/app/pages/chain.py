@@ -8,7 +8,7 @@ from gis.app.downloads import show_table
 from gis.app.frame import header, say, show_page
 from gis.app.map_widget import show_map
 from gis.app.site_map import base, layer_group
-from gis.i18n import language, t
+from gis.i18n import t
 from gis.model import BASES, SCOPES
 from gis.study import DEFAULT_YEAR
 from gis.view.legend import legend_html
@@ -67,7 +67,7 @@ def page() -> None:
     show_table(links.reset_index(drop=True), "links", hidden=("id",), height=420)
     if len(built.doubts):
         st.subheader(t("ui.doubts"))
-        show_table(built.doubts.drop(columns="name_en" if language() == "ko" else "name"), "doubts")
+        show_table(built.doubts, "doubts")
     st.caption(t("app.schematic_banner"))
 
 
