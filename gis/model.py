@@ -24,6 +24,7 @@ OUTWARD: dict[str, str] = {
     "shared_boundary": "shared_boundary_m",
     "overlap": "overlap_m2",
     "tolerance": "tolerance_m",
+    "near_within": "near_within_m",
     "precision": "precision_m",
     "center_uncertainty": "center_uncertainty_m",
     "hint_radius": "hint_radius_m",
@@ -41,7 +42,7 @@ DISTANCE_COLUMNS = (
 )  # fmt: skip
 ADJACENCY_COLUMNS = (
     "a", "b", "relation", "possible_relations", "gap", "low", "high",
-    "shared_boundary", "overlap", "tolerance", "separated_by", "de9im", "grade",
+    "shared_boundary", "overlap", "tolerance", "separated_by", "de9im", "grade", "near_within",
 )  # fmt: skip
 LAYER_COLUMNS = ("name", "title", "kind", "geometry", "features", "grade", "source", "base_date")
 

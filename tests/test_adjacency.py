@@ -211,3 +211,14 @@ def test_a_boundary_drawn_twice_is_shared_once():
     doubled = MultiPolygon([square(100, 0, 0.03, 100), square(100.06, 0, 100)])
     assert shared_boundary(square(0, 0, 100), doubled, tolerance=0.1) == pytest.approx(100, abs=1e-3)
     assert shared_boundary(doubled, square(0, 0, 100), tolerance=0.1) == pytest.approx(100, abs=1e-3)
+
+
+@pytest.mark.parametrize(("gap", "band"), [(1_900, 2_000), (2_100, 5_000), (9_900, 10_000), (10_100, np.nan)])
+def test_a_near_pair_names_the_band_that_surely_holds_it(gap, band):
+    found = relation(square(0, 0, 100), square(100 + gap, 0, 100))["near_within"]
+    assert found == band or (np.isnan(found) and np.isnan(band))
+
+
+def test_a_schematic_pair_is_near_within_the_band_of_its_upper_end():
+    frame = sites(square(0, 0, 100), square(4_100, 0, 100), grade="D", center_uncertainty=[700.0, 1_300.0])
+    assert adjacency(frame).iloc[0]["near_within"] == 10_000

@@ -33,7 +33,7 @@ CONTRACT = {
     "distance --to reference_points": "from to measure distance_m seconds low_m high_m from_lon from_lat to_lon to_lat"
     " grade label",
     "adjacency": "a b relation possible_relations gap_m low_m high_m shared_boundary_m overlap_m2 tolerance_m"
-    " separated_by de9im grade",
+    " separated_by de9im grade near_within_m",
 }
 CHAIN = "year scope basis completeness stages links missing_stages bottleneck single_points_of_failure"
 CHAIN_LINK = "id stage_from stage_to kind required from to evidence source served distance_m low_m high_m"

@@ -76,6 +76,7 @@ def adjacency(
         for a, b, gap in zip(left, right, gaps.to_dict("records"), strict=True)
     ]
     table = pd.DataFrame(rows, columns=list(ADJACENCY_COLUMNS))
+    table["near_within"] = [_band(row, thresholds.near) for row in rows]
     if within is None:
         return table
     return table[~(table["low"].fillna(table["gap"]) > within + HALF_QUANTUM)].reset_index(drop=True)
@@ -128,6 +129,14 @@ def _record(
         "separated_by": barrier or (_between(line, units) if gap["distance"] > thresholds.tolerance else None),
         "de9im": shapely.relate(one, other),
     }
+
+
+def _band(row: dict, bands: tuple[float, ...]) -> float:
+    """Return the smallest band of 근접 in m that surely holds a near pair; NaN for any other."""
+    if row["relation"] != "near":
+        return np.nan
+    farthest = row["high"] if np.isnan(row["gap"]) else row["gap"]
+    return next((band for band in bands if farthest <= band + HALF_QUANTUM), np.nan)
 
 
 def possible_relations(low: float, high: float, thresholds: Thresholds) -> list[str]:

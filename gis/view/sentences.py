@@ -70,7 +70,9 @@ def adjacency_sentence(row: pd.Series | dict, names: Mapping[str, str] | None = 
         return t("sentence.adjacency_unknown", a=a, b=b, gap=distance_text(row, "gap"), possible=possible)
     if row["relation"] == "border":
         return t("sentence.border", a=a, b=b, length=length_text(row["shared_boundary"], 1))
-    return t("sentence.adjacency", a=a, b=b, relation=relation, gap=distance_text(row, "gap"))
+    text = t("sentence.adjacency", a=a, b=b, relation=relation, gap=distance_text(row, "gap"))
+    within = row.get("near_within")
+    return text if within is None or pd.isna(within) else text + t("sentence.within_band", band=f"{within / 1000:g} km")
 
 
 def chain_sentence(chain: Chain) -> str:

@@ -1,9 +1,8 @@
 """면적·거리: both areas, shares by district, distances, nearest points, adjacency."""
 
-import pandas as pd
 import streamlit as st
 
-from gis.analysis.adjacency import HALF_QUANTUM, Thresholds
+from gis.analysis.adjacency import Thresholds
 from gis.app import cache
 from gis.app.choices import segment
 from gis.app.downloads import show_table
@@ -60,18 +59,11 @@ def show_adjacency() -> None:
     table = cache.adjacencies(thresholds)
     st.caption(t("ui.separators_missing"))
     for row in table.to_dict("records"):
-        say(adjacency_sentence(row) + band_text(row, thresholds), "- ")
+        say(adjacency_sentence(row), "- ")
     show_table(table, "adjacency", hidden=("de9im",))
     with st.expander(t("ui.details")):
         details = table[["a", "b", "de9im", "tolerance"]]
         st.dataframe(details.assign(a=details["a"].map(place), b=details["b"].map(place)), hide_index=True)
-
-
-def band_text(row: dict, thresholds: Thresholds) -> str:
-    """Return within which band a near pair surely lies."""
-    farthest = row["high"] if pd.isna(row["gap"]) else row["gap"]
-    band = next((band for band in thresholds.near if farthest <= band + HALF_QUANTUM), None)
-    return t("sentence.within_band", band=f"{band / 1000:g} km") if row["relation"] == "near" and band else ""
 
 
 def place(name: str) -> str:
