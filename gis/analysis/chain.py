@@ -174,11 +174,14 @@ def stage_matrix(stages: pd.DataFrame, active: pd.DataFrame, places: list[str]) 
 
     A role that only a plan gives to a complex at work is `role`: the complex works, not that stage in it.
     """
-    by_plan = (active["basis"] == "plan") & (active["status"] == "operating")
-    matrix = _firmest(active.assign(status=active["status"].mask(by_plan, "role"))).pivot(
-        index="stage", columns="place", values="status"
-    )
+    matrix = _firmest(active.assign(status=shown_status(active))).pivot(index="stage", columns="place", values="status")
     return matrix.reindex(index=list(stages["id"]), columns=places)
+
+
+def shown_status(hosts: pd.DataFrame) -> pd.Series:
+    """Return each host's status, with `role` for a role by plan at a complex that works."""
+    by_plan = (hosts["basis"] == "plan") & (hosts["status"] == "operating")
+    return hosts["status"].mask(by_plan, "role")
 
 
 def _firmest(active: pd.DataFrame) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from gis.analysis.chain import shown_status
 from gis.i18n import either, t
 from gis.io import catalog
 from gis.view.tables import label, value_text
@@ -58,7 +59,7 @@ def hosts_table(hosts: pd.DataFrame) -> pd.DataFrame:
             "place": hosts["place"],
             "part": hosts["part"],
             "name": _either(hosts, "name"),
-            "status": hosts["status"],
+            "status": shown_status(hosts),
             "from_year": hosts["from"].map(lambda year: t("word.year_unknown") if year is None else str(year)),
             "basis": hosts["basis"],
             "evidence": hosts["evidence"],

@@ -27,6 +27,7 @@ WORDS: dict[str, str] = {
     "quantity": "quantity",
     "confidence": "confidence",
     "basis": "basis",
+    "part": "part",
     "key": "step",
     "shown_as": "shown_as",
     "stage": "stage",
