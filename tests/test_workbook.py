@@ -46,7 +46,7 @@ def test_numbers_are_numbers_with_separators_and_digits():
 
 def test_the_first_sheet_names_unit_grades_and_the_stamp():
     text = " ".join(about_sheet("man-pyeong").iloc[:, 0])
-    assert all(word in text for word in ("만평", "모식도", "EPSG:5186", "GRS80"))
+    assert all(word in text for word in ("만평", "모식도", "EPSG:5186", "GRS80", "2026년, 광주권, 계획"))
 
 
 def test_the_same_tables_give_the_same_bytes_of_content():

@@ -10,7 +10,6 @@ from gis.view.tables import label, value_text
 
 def ledger_table(claims: pd.DataFrame, area_unit: str) -> pd.DataFrame:
     """Return claims with their value in words, the source's title and rank; a claim without a source says so."""
-    titles = catalog.sources().set_index("id")["title"]
     return pd.DataFrame(
         {
             "subject": claims["subject"],
@@ -20,7 +19,7 @@ def ledger_table(claims: pd.DataFrame, area_unit: str) -> pd.DataFrame:
             "stated": claims["stated"],
             "as_of": claims["as_of"],
             "rank": claims["rank"].where(claims["rank"].notna(), "none"),
-            "source": claims["source"].map(titles).fillna(t("word.no_source")),
+            "source": _titles(claims["source"]),
             "confidence": claims["confidence"],
             "in_use": claims["in_use"],
             "note": _either(claims, "note"),
@@ -52,7 +51,6 @@ PAGE_OF = {
 
 def hosts_table(hosts: pd.DataFrame) -> pd.DataFrame:
     """Return who does what where, from when, by plan or in fact, with the source of each."""
-    titles = catalog.sources().set_index("id")["title"]
     return pd.DataFrame(
         {
             "stage": hosts["stage"],
@@ -63,7 +61,7 @@ def hosts_table(hosts: pd.DataFrame) -> pd.DataFrame:
             "from_year": hosts["from"].map(lambda year: t("word.year_unknown") if year is None else str(year)),
             "basis": hosts["basis"],
             "evidence": hosts["evidence"],
-            "source": hosts["source"].map(titles).fillna(t("word.no_source")),
+            "source": _titles(hosts["source"]),
             "as_of": hosts["as_of"],
             "note": _either(hosts, "note"),
         }
@@ -72,7 +70,6 @@ def hosts_table(hosts: pd.DataFrame) -> pd.DataFrame:
 
 def steps_table(steps: pd.DataFrame) -> pd.DataFrame:
     """Return the dated steps of each phase."""
-    titles = catalog.sources().set_index("id")["title"]
     return pd.DataFrame(
         {
             "subject": steps["subject"],
@@ -81,7 +78,7 @@ def steps_table(steps: pd.DataFrame) -> pd.DataFrame:
             "date": steps["date"],
             "date_end": steps["date_end"],
             "status": steps["status"],
-            "source": steps["source"].map(titles).fillna(t("word.no_source")),
+            "source": _titles(steps["source"]),
             "note": _either(steps, "note"),
         }
     )
@@ -89,18 +86,22 @@ def steps_table(steps: pd.DataFrame) -> pd.DataFrame:
 
 def history_table(history: pd.DataFrame) -> pd.DataFrame:
     """Return what the article said and what became of it."""
-    titles = catalog.sources().set_index("id")["title"]
     return pd.DataFrame(
         {
             "topic": _either(history, "topic"),
             "then": _either(history, "then"),
-            "then_source": history["then_source"].map(titles).fillna(t("word.no_source")),
+            "then_source": _titles(history["then_source"]),
             "now": _either(history, "now"),
-            "now_source": history["now_source"].map(titles).fillna(t("word.no_source")),
+            "now_source": _titles(history["now_source"]),
             "changed_on": history["changed_on"],
             "note": _either(history, "note"),
         }
     )
+
+
+def _titles(source_ids: pd.Series) -> pd.Series:
+    """Return the titles of sources; what has none says so."""
+    return source_ids.map(catalog.sources().set_index("id")["title"]).fillna(t("word.no_source"))
 
 
 def _either(rows: pd.DataFrame, column: str) -> list[str]:

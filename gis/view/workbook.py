@@ -4,10 +4,11 @@ import pandas as pd
 
 from gis import __version__
 from gis.i18n import t
+from gis.study import DEFAULT_YEAR
 from gis.units import AREA_SYMBOLS
 from gis.view.ledger import article_table, ledger_table, steps_table
 from gis.view.sentences import with_distance_labels
-from gis.view.tables import shown, with_area_notes
+from gis.view.tables import label, shown, with_area_notes
 
 
 def report_sheet(
@@ -37,6 +38,7 @@ def about_sheet(area_unit: str) -> pd.DataFrame:
         f"{t('app.title')} {__version__}",
         t("app.schematic_banner"),
         t("note.workbook"),
+        t("note.workbook_chain", year=DEFAULT_YEAR, scope=label("scope", "region"), basis=label("basis", "plan")),
         f"{t('app.area_unit')}: {AREA_SYMBOLS[area_unit]}",
         t("note.grades"),
     ]
