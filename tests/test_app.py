@@ -61,6 +61,7 @@ def test_an_unknown_choice_in_the_address_is_said_and_the_default_shown():
     assert len(app.toast) == 3
     assert app.selectbox(key="complex-ko").value is None
     assert app.selectbox(key="unit-ko").value == "man-m2"
+    assert not {"complex", "lang", "unit"} & set(app.query_params)
 
 
 def test_three_changes_of_the_unit_all_arrive():
