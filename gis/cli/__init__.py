@@ -1,0 +1,44 @@
+"""`python -m gis`: every analysis from any directory, in the forms of the interface contract."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from gis.cli import analyses
+from gis.cli.output import one_line
+from gis.errors import GisError
+from gis.i18n import t, use_language
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
+    help="Measure linked industrial complexes: areas, distances, adjacency, value chain, claims.",
+)  # fmt: skip
+app.add_typer(analyses.app)
+
+
+class Language(StrEnum):
+    """Languages of labels and messages."""
+
+    ko = "ko"
+    en = "en"
+
+
+LangOpt = Annotated[Language, typer.Option("--lang", envvar="GIS_LANG", help="Language of labels and messages.")]
+
+
+@app.callback()
+def choose_language(lang: LangOpt = Language.ko) -> None:
+    """Set the language before any command runs."""
+    use_language(lang)
+
+
+def main() -> None:
+    """Run the command line: exit 1 with one line for a fault of the input, 2 for wrong usage."""
+    try:
+        app()
+    except GisError as error:
+        typer.echo(one_line(f"{t('word.error')}: {error}"), err=True)
+        raise SystemExit(1) from error
+    except BrokenPipeError:
+        raise SystemExit(0) from None

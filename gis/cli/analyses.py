@@ -1,0 +1,149 @@
+"""Measures, relations, the chain and the record: what the layers say."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gis import study
+from gis.analysis.adjacency import Thresholds
+from gis.cli.output import CrsOpt, Format, FormatOpt, OutputOpt, SourceArg, UnitOpt, emit, place_names, resolve, write
+from gis.crs import MAP_CRS
+from gis.errors import InputError
+from gis.i18n import t
+from gis.io.write import LAYER_FORMATS, json_text, layer_bytes, plain_rows, write_bytes
+from gis.units import area_unit, parse_length
+from gis.view import sentences
+from gis.view.tables import with_area_notes
+from layers import LAYERS
+
+app = typer.Typer()
+
+
+class Measure(StrEnum):
+    """How far apart: by boundary, by center, along roads."""
+
+    gap = "gap"
+    centroid = "centroid"
+    road = "road"
+    time = "time"
+
+
+@app.command()
+def layers(format: FormatOpt = None, output: OutputOpt = None) -> None:
+    """List the bundled layers with grade, source and base date."""
+    table = study.layer_table()
+    table["title"] = table["title"].map(t)
+    emit({"layers": table}, format, output)
+
+
+@app.command()
+def area(
+    source: SourceArg = None,
+    by: Annotated[str | None, typer.Option(help="Share out by sigungu, emd or ri.")] = None,
+    unit: UnitOpt = "m2",
+    crs: CrsOpt = None,
+    format: FormatOpt = None,
+    output: OutputOpt = None,
+) -> None:
+    """Measure both areas of every site, planar in the belt and geodesic, or its shares by district."""
+    unit = area_unit(unit)
+    sites = measured(source, crs)
+    if by is not None:
+        emit({"area_by_" + by: study.unit_shares(sites, by)}, format, output, unit)
+        return
+    emit({"area": with_area_notes(study.areas(sites))}, format, output, unit)
+
+
+@app.command()
+def distance(
+    source: SourceArg = None,
+    to: Annotated[str | None, typer.Option(help="Measure to each feature of this layer.")] = None,
+    measure: Annotated[Measure, typer.Option(help="gap: between boundaries; centroid: between centers.")] = Measure.gap,
+    crs: CrsOpt = None,
+    format: FormatOpt = None,
+    output: OutputOpt = None,
+) -> None:
+    """Measure straight-line distances, geodesic, between nearest points or centers."""
+    sites = measured(source, crs)
+    table = study.distances(sites, to, measure)
+    names = place_names(sites) | ({} if to is None else place_names(study.source_layer(to)))
+    emit({"distance": sentences.with_distance_labels(table, names)}, format, output, names=names)
+
+
+@app.command()
+def adjacency(
+    source: SourceArg = None,
+    within: Annotated[str | None, typer.Option(help="Only pairs that may lie within, e.g. 5km.")] = None,
+    tolerance: Annotated[str, typer.Option(help="Boundaries this close are one, e.g. 0.1m.")] = "0.1m",
+    beside: Annotated[str, typer.Option(help="Widest road, river or rail of 인접, e.g. 100m.")] = "100m",
+    near: Annotated[str, typer.Option(help="Bands of 근접, rising.")] = "2km,5km,10km",
+    separators: Annotated[str | None, typer.Option(help="A file of roads, rivers and railways.")] = None,
+    crs: CrsOpt = None,
+    format: FormatOpt = None,
+    output: OutputOpt = None,
+) -> None:
+    """Classify every pair: overlap, border, beside, near, apart, or unknown."""
+    sites = measured(source, crs)
+    bands = tuple(parse_length(part) for part in near.split(","))
+    thresholds = Thresholds(parse_length(tolerance), parse_length(beside), bands)
+    reach = None if within is None else parse_length(within)
+    table = study.adjacencies(sites, thresholds, within=reach, separators=separators)
+    emit({"adjacency": table}, format, output, names=place_names(sites))
+
+
+@app.command()
+def chain(
+    year: Annotated[int, typer.Option(help="The year to look at.")] = study.DEFAULT_YEAR,
+    scope: Annotated[str, typer.Option(help="cluster, cluster_cheomdan3 or region.")] = "region",
+    basis: Annotated[str, typer.Option(help="plan: roles by plan count; fact: only what stands.")] = "plan",
+    within: Annotated[str | None, typer.Option(help="Farthest hand-over that counts, e.g. 10km.")] = None,
+    format: FormatOpt = None,
+    output: OutputOpt = None,
+) -> None:
+    """Show which stages of the value chain stand where, and which links are served."""
+    built = study.chain(year, scope, basis, None if within is None else parse_length(within))
+    if resolve(format, output) == Format.json:
+        write(json_text(study.chain_object(built)), output)
+        return
+    stages = built.stages.rename(columns={"id": "stage"})
+    emit(
+        {"links": built.links, "stages": stages, "doubts": built.doubts},
+        format,
+        output,
+        note=sentences.chain_sentence(built),
+    )
+
+
+@app.command()
+def claims(
+    subject: Annotated[str | None, typer.Option(help="Only claims about this subject.")] = None,
+    format: FormatOpt = None,
+    output: OutputOpt = None,
+) -> None:
+    """List what the public record says, and where it contradicts itself."""
+    ledger, found = study.claims(subject)
+    if resolve(format, output) == Format.json:
+        write(json_text({"claims": plain_rows(ledger), "conflicts": plain_rows(found)}), output)
+        return
+    emit({"claims": ledger, "conflicts": found}, format, output)
+
+
+@app.command()
+def export(
+    layer: Annotated[str, typer.Argument(help="A layer name.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The ending chooses the format.")],
+    crs: Annotated[str, typer.Option(help="CRS of the file.")] = MAP_CRS,
+) -> None:
+    """Write a layer as GeoJSON, GPKG, CSV or XLSX."""
+    if output.suffix.lower() not in LAYER_FORMATS:
+        raise InputError("export_ending", ending=output.suffix or "-", known=", ".join(LAYER_FORMATS))
+    write_bytes(layer_bytes(study.layer(layer), output.suffix.lower(), layer, crs), output)
+
+
+def measured(source: str | None, crs: str | None) -> study.SourceLayer:
+    """Return the layer that a command measures; a bundled layer states its own CRS."""
+    if crs is not None and (source is None or source in LAYERS):
+        raise InputError("crs_stated", crs=crs, layer=source or study.COMPLEXES)
+    return study.source_layer(source, crs)

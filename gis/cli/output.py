@@ -1,0 +1,132 @@
+"""What a command prints: a table for people, JSON, CSV or XLSX for machines; stdout holds only the result."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import pandas as pd
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from gis import study
+from gis.crs import GWANGJU_BELT
+from gis.errors import InputError
+from gis.i18n import t
+from gis.io import catalog
+from gis.io.write import csv_bytes, csv_text, json_text, plain_rows, printable, write_bytes, xlsx_bytes
+from gis.model import outward
+from gis.view.tables import number_formats, shown
+
+LONGEST_LINE = 1_000
+"""Characters of a message; a name may have ten thousand."""
+
+
+class Format(StrEnum):
+    """What a command prints."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    xlsx = "xlsx"
+
+
+SourceArg = Annotated[str | None, typer.Argument(help="A layer name or a file; the complexes by default.")]
+FormatOpt = Annotated[Format | None, typer.Option("--format", help="What to print; a file's ending chooses too.")]
+OutputOpt = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of printing.")]
+UnitOpt = Annotated[str, typer.Option("--unit", help="Area unit of the table: m2 ha km2 pyeong man-pyeong man-m2.")]
+CrsOpt = Annotated[str | None, typer.Option("--crs", help=f"CRS of a file that states none, e.g. {GWANGJU_BELT}.")]
+
+
+def place_names(sites: study.SourceLayer) -> dict[str, str]:
+    """Return what to call each site."""
+    names = sites.frame["name"]
+    if "short_name" in sites.frame:
+        names = sites.frame["short_name"].fillna(names)
+    return dict(zip(sites.frame["id"], names.fillna(sites.frame["id"]).astype(str), strict=True))
+
+
+def resolve(format: Format | None, output: Path | None) -> Format:
+    """Return the format asked for; the ending of the file decides where none is."""
+    if format is not None:
+        return format
+    if output is None:
+        return Format.table
+    ending = output.suffix.lower().removeprefix(".")
+    if ending not in ("csv", "json", "xlsx"):
+        raise InputError("table_ending", ending=output.suffix or "-")
+    return Format(ending)
+
+
+def emit(
+    tables: dict[str, pd.DataFrame],
+    format: Format | None,
+    output: Path | None,
+    unit: str = "m2",
+    names: dict[str, str] | None = None,
+    note: str | None = None,
+) -> None:
+    """Print tables or write them: units in the names of what leaves, rounding only in `table`.
+
+    CSV and JSON hold the first table; XLSX a sheet each, with the sources behind them.
+    """
+    chosen = resolve(format, output)
+    first = next(iter(tables.values()))
+    if chosen == Format.json:
+        write(json_text(plain_rows(outward(first))), output)
+    elif chosen == Format.csv:
+        table = outward(first)
+        write(csv_bytes(table) if output else csv_text(table), output)
+    elif chosen == Format.xlsx:
+        if output is None:
+            raise InputError("xlsx_needs_file")
+        write(
+            xlsx_bytes({**{name: outward(table) for name, table in tables.items()}, "sources": catalog.sources()}),
+            output,
+        )
+    else:
+        write(text_of(tables, unit, names, note), output)
+
+
+def text_of(tables: dict[str, pd.DataFrame], unit: str, names: dict[str, str] | None, note: str | None) -> str:
+    """Return tables as drawn with letters."""
+    console = Console(width=None if sys.stdout.isatty() else 240, highlight=False, markup=False, soft_wrap=False)
+    with console.capture() as captured:
+        for content in tables.values():
+            people = shown(content.dropna(axis=1, how="all"), unit, names)
+            formats = number_formats(people)
+            drawn = Table(show_lines=False)
+            for header in people.columns:
+                drawn.add_column(str(header), justify="right" if header in formats else "left", overflow="fold")
+            for row in people.to_dict("records"):
+                drawn.add_row(*(cell(value, formats.get(header)) for header, value in row.items()))
+            console.print(drawn)
+        if note:
+            console.print(note)
+    return captured.get()
+
+
+def cell(value: Any, number_format: str | None) -> str:
+    """Return one cell; unknown is a dash."""
+    if value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value)):
+        return "–"
+    if isinstance(value, bool):
+        return t("word.yes") if value else t("word.no")
+    return printable(str(value)) if number_format is None else number_format.format(value)
+
+
+def write(content: str | bytes, output: Path | None) -> None:
+    """Write to the file, or to stdout, which holds only the result."""
+    packed = content.encode("utf-8") if isinstance(content, str) else content
+    if output is not None:
+        write_bytes(packed, output)
+        return
+    sys.stdout.buffer.write(packed)
+    sys.stdout.buffer.flush()
+
+
+def one_line(text: str) -> str:
+    """Return a message as one line that a terminal only prints, whatever names stand in it."""
+    line = printable(" ".join(text.split()))
+    return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} …"
