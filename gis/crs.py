@@ -4,16 +4,43 @@ Analysis happens in one Korean TM belt, chosen by the study's center; the map ge
 Frames keep x = east, y = north, whatever axis order the registry names.
 """
 
+from dataclasses import dataclass
+from functools import cache
+
 import geopandas as gpd
+import numpy as np
 import pyproj
+from pyproj.crs import ProjectedCRS
+from pyproj.crs.coordinate_operation import TransverseMercatorConversion
 from pyproj.exceptions import CRSError, ProjError
 
 from gis.errors import CrsError
 
+Bounds = tuple[float, float, float, float]
 MAP_CRS = "EPSG:4326"
+TILE_CRS = "EPSG:3857"
+"""The plane of web tiles: for pictures alone, never to measure in."""
+VWORLD_METRIC_CRS = "EPSG:900913"
+"""The plane of web tiles as VWorld's WFS calls it: to ask and be answered in, never to measure in."""
 BELTS: dict[str, float] = {"EPSG:5185": 125.0, "EPSG:5186": 127.0, "EPSG:5187": 129.0, "EPSG:5188": 131.0}
 GWANGJU_BELT = "EPSG:5186"
 KOREA_LON_LAT = (124.0, 33.0, 132.0, 39.0)
+GWANGJU_LON_LAT = (126.80, 35.17)
+BESSEL_DATUM = "EPSG:4162"
+KOREAN_CODES: tuple[str, ...] = (
+    "EPSG:5186", "EPSG:5181", "EPSG:5174", "EPSG:2097", "EPSG:5179", "EPSG:5187", "EPSG:5185", "EPSG:5188",
+    "EPSG:5183", "EPSG:5180", "EPSG:5182", "EPSG:5184", "EPSG:5176", "EPSG:5173", "EPSG:5175", "EPSG:5177",
+    "EPSG:2096", "EPSG:2098", "EPSG:5178",
+)  # fmt: skip
+"""Korean planes, those that a planner meets most first."""
+OTHER_CODES = ("EPSG:32652", "EPSG:32651", "EPSG:3857", MAP_CRS, BESSEL_DATUM)
+"""What else puts data in Korea: UTM, the web's plane, degrees on either datum."""
+KATEC = "KATEC"
+"""The plane of car navigation, which has no code: Bessel, 128°, 0.9999, 400 km, 600 km."""
+_PARAMETERS = (
+    "Latitude of natural origin", "Longitude of natural origin", "Scale factor at natural origin",
+    "False easting", "False northing",
+)  # fmt: skip
 
 
 def belt_of(lon: float) -> str:
@@ -22,21 +49,128 @@ def belt_of(lon: float) -> str:
 
 
 def known_crs(text: str) -> pyproj.CRS:
-    """Return the horizontal CRS that a person named, heights left out: an EPSG code, a PROJ string or WKT.
+    """Return the horizontal CRS that a person or a file named, heights left out: EPSG code, PROJ string, WKT, KATEC.
+
+    A Korean plane whose name or datum pyproj does not know is known by its parameters (`korean_code`).
 
     Raises
     ------
     CrsError
         Where nobody knows it, or it has no longitude and latitude and no plane.
     """
+    if text.strip().upper() == KATEC:
+        return _katec()
     try:
         crs = pyproj.CRS.from_user_input(text.strip()).to_2d()
     except (CRSError, UnicodeError) as error:
         raise CrsError("unknown_crs", crs=text) from error
-    horizontal = crs.sub_crs_list[0] if crs.is_compound else crs
-    if not (horizontal.is_projected or horizontal.is_geographic):
-        raise CrsError("unknown_crs", crs=text)
-    return horizontal
+    return korean(crs.sub_crs_list[0] if crs.is_compound else crs, text)
+
+
+def korean(crs: pyproj.CRS, text: str = "") -> pyproj.CRS:
+    """Return `crs`, or the Korean plane that it is by its parameters.
+
+    A datum that a file calls by a name nobody knows, or a +towgs84 that somebody pasted, gives way to the registered
+    operation, whose accuracy is known.
+
+    Raises
+    ------
+    CrsError
+        Where it has no longitude and latitude and no plane, or where Bessel at 127° names no datum: 10.405″ of
+        longitude (263 m) lie between the two planes that go by these numbers.
+    """
+    plain = crs.source_crs if crs.is_bound and crs.source_crs else crs
+    if not (plain.is_projected or plain.is_geographic):
+        raise CrsError("unknown_crs", crs=text or crs.name)
+    code = korean_code(plain)
+    if code is None:
+        return crs
+    if code in _TWINS and plain.datum is not None and plain.datum.name.startswith("Unknown"):
+        raise CrsError("bessel_which", one=code, other=_TWINS[code])
+    return _katec() if code == KATEC else pyproj.CRS(code)
+
+
+_TWINS = {"EPSG:2097": "EPSG:5174", "EPSG:2096": "EPSG:5176", "EPSG:2098": "EPSG:5173"}
+
+
+def korean_code(crs: pyproj.CRS) -> str | None:
+    """Return the code of the Korean plane with the ellipsoid and parameters of `crs`; None where there is none."""
+    numbers = _plane_numbers(crs)
+    if numbers is None:
+        return None
+    return next(
+        (code for code, known in _korean_planes().items() if np.allclose(numbers, known, rtol=0, atol=1e-6)), None
+    )
+
+
+def _plane_numbers(crs: pyproj.CRS) -> tuple[float, ...] | None:
+    """Return half axis (m), flattening (1/f) and the five numbers of a transverse Mercator plane in meters."""
+    operation, ellipsoid = crs.coordinate_operation, crs.ellipsoid
+    if not crs.is_projected or operation is None or ellipsoid is None:
+        return None
+    found = {parameter.name: parameter.value for parameter in operation.params}
+    in_meters = all(axis.unit_conversion_factor == 1 for axis in crs.axis_info)
+    if operation.method_name != "Transverse Mercator" or not in_meters or not set(_PARAMETERS) <= set(found):
+        return None
+    plane = tuple(float(found[name]) for name in _PARAMETERS)
+    return (ellipsoid.semi_major_metre, ellipsoid.inverse_flattening, *plane)
+
+
+@cache
+def _korean_planes() -> dict[str, tuple[float, ...]]:
+    planes = {code: _plane_numbers(pyproj.CRS(code)) for code in KOREAN_CODES} | {KATEC: _plane_numbers(_katec())}
+    return {code: numbers for code, numbers in planes.items() if numbers is not None}
+
+
+@cache
+def _katec() -> pyproj.CRS:
+    return ProjectedCRS(
+        TransverseMercatorConversion(38, 128, 400_000, 600_000, 0.9999), KATEC, geodetic_crs=BESSEL_DATUM
+    )
+
+
+def shift_accuracy(crs: pyproj.CRS) -> float | None:
+    """Return the accuracy in m, as registered, of the way from `crs` to WGS 84; None where none is stated."""
+    accuracy = pyproj.Transformer.from_crs(crs, MAP_CRS, always_xy=True, allow_ballpark=False).accuracy
+    return accuracy if accuracy >= 0 else None
+
+
+def _in_use(code: str) -> tuple[float, float, float, float]:
+    """Return where in Korea a CRS is in use (degrees), half a degree beyond its registered bounds."""
+    area, korea = known_crs(code).area_of_use, KOREA_LON_LAT
+    if area is None:
+        return korea
+    west, south, east, north = area.west - 0.5, area.south - 0.5, area.east + 0.5, area.north + 0.5
+    return max(west, korea[0]), max(south, korea[1]), min(east, korea[2]), min(north, korea[3])
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A CRS that puts coordinates of unknown CRS in Korea, and where it puts their middle (degrees)."""
+
+    crs: str
+    swapped: bool
+    lon: float
+    lat: float
+
+
+def candidates(bounds: Bounds, *, swappable: bool = True) -> list[Candidate]:
+    """Return every CRS that puts `bounds` (least x, least y, greatest x, greatest y) in Korea, nearest to Gwangju first.
+
+    Both orders of the axes are tried; of equal nearness the more usual plane comes first. A plane counts only where
+    it is in use.
+    """
+    found = []
+    for swapped in (False, True) if swappable else (False,):
+        x0, y0, x1, y1 = (bounds[1], bounds[0], bounds[3], bounds[2]) if swapped else bounds
+        for code in (*KOREAN_CODES, KATEC, *OTHER_CODES):
+            way = pyproj.Transformer.from_crs(known_crs(code), MAP_CRS, always_xy=True)
+            lon, lat = way.transform([x0, x1, (x0 + x1) / 2], [y0, y1, (y0 + y1) / 2])
+            west, south, east, north = _in_use(code)
+            if all(west <= x <= east and south <= y <= north for x, y in zip(lon, lat, strict=True)):
+                found.append(Candidate(code, swapped, lon[2], lat[2]))
+    home_lon, home_lat = GWANGJU_LON_LAT
+    return sorted(found, key=lambda one: round(np.hypot(one.lon - home_lon, one.lat - home_lat), 0))
 
 
 def is_work_crs(crs: pyproj.CRS | None) -> bool:

@@ -15,3 +15,6 @@ VERMILION = "#d55e00"
 PURPLE = "#cc79a7"
 PLUM = "#7b3f6b"
 OLIVE = "#6b7a1f"
+
+HEIGHTS = ("#8fb8a8", "#cfdcb4", "#f0e2b6", "#dcb98c", "#b48a6a", "#8b6a5c")
+"""From low land to high, for elevation models: lightness rises and falls once, and the legend has numbers."""

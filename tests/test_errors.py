@@ -6,7 +6,7 @@ import pytest
 from test_i18n import KOREAN, calls, first_text, name_of, placeholders
 
 from gis import errors
-from gis.cli import LONGEST_LINE, one_line
+from gis.cli.output import LONGEST_LINE, one_line
 from gis.errors import CrsError, DataFileError, GisError, InputError, UnknownNameError
 from gis.i18n import reading, table
 from tests.command import refusal, run
@@ -92,7 +92,7 @@ def test_a_bug_is_not_dressed_as_a_fault_of_the_input(monkeypatch):
     def broken(*_):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("gis.cli.study.source_layer", broken)
+    monkeypatch.setattr("gis.cli.analyses.study.source_layer", broken)
     with pytest.raises(ZeroDivisionError):
         run("area")
 

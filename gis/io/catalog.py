@@ -41,6 +41,11 @@ HISTORY_COLUMNS = (
 )  # fmt: skip
 ROW_COLUMNS = ("id", "text", "text_en", "shown_as", "ref", "note", "note_en")
 FILE_COLUMNS = ("path", "sha256", "grade", "source", "prepared_by")
+VWORLD_COLUMNS = (
+    "id", "title", "title_en", "data", "wfs", "geometry", "name_column", "attributes", "filterable",
+    "grade", "license", "attribution", "source", "confidence", "note", "note_en",
+)  # fmt: skip
+VWORLD_TILE_COLUMNS = ("id", "title", "title_en", "ending", "low", "high", "attribution", "note")
 LEDGER = tuple(
     f"{name}.toml" for name in ("article", "bitgreen", "cheomdan3", "cluster", "futurecar", "gwangju", "jingok")
 )
@@ -111,6 +116,33 @@ def sources() -> pd.DataFrame:
     """Return every source: title, publisher, address, license, dates and rank."""
     rows = [{"id": name, **record} for name, record in _named_tables("sources.toml", "source").items()]
     return _frame("sources.toml", "source", rows, SOURCE_COLUMNS)
+
+
+def vworld_layers() -> pd.DataFrame:
+    """Return every layer that VWorld may be asked for: what it calls it, its columns, its license."""
+    path = "vworld.toml"
+    rows = [{"id": name, **record} for name, record in _named_tables(path, "layer").items()]
+    table = _frame(path, "layer", rows, VWORLD_COLUMNS)
+    for column in ("title", "title_en", "data", "wfs", "name_column", "license", "attribution"):
+        _require_kind(path, table[column], str)
+    for column in ("attributes", "filterable"):
+        _require_kind(path, table[column], list)
+    for column in ("title", "license", "attribution"):
+        without = table["id"][table[column].isna()]
+        if len(without):
+            raise DataFileError("data_lacks", path=path, key=f"layer.{without.iloc[0]}.{column}")
+    return table
+
+
+def vworld_tiles() -> pd.DataFrame:
+    """Return every tile layer of VWorld: its picture format and its zoom levels."""
+    path = "vworld.toml"
+    rows = [{"id": name, **record} for name, record in _named_tables(path, "tile").items()]
+    table = _frame(path, "tile", rows, VWORLD_TILE_COLUMNS)
+    _require_kind(path, table["ending"], str)
+    for column in ("low", "high"):
+        _require_kind(path, table[column], int)
+    return table
 
 
 def claims() -> pd.DataFrame:

@@ -1,46 +1,108 @@
 """Layers in: from the bundled data or from a person's file, checked, in the working CRS."""
 
-import re
-import warnings
-from collections.abc import Callable
+import hashlib
+import tempfile
+from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
+import pyproj
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError
 
-from gis.crs import GWANGJU_BELT, known_crs, to_work_crs
-from gis.errors import DataFileError, InputError
+from gis.crs import (
+    GWANGJU_BELT,
+    KOREA_LON_LAT,
+    MAP_CRS,
+    Bounds,
+    Candidate,
+    belt_of,
+    candidates,
+    crs_name,
+    known_crs,
+    korean_code,
+    reproject,
+    shift_accuracy,
+    to_work_crs,
+)
+from gis.errors import CrsError, DataFileError, InputError
 from gis.io.catalog import checked_path
+from gis.io.check import Checked, joined, numbered, problem, repaired, without_bare, without_strays
+from gis.io.formats import FILE_ENDINGS, Raw, read_bundled, read_raw, require_readable
+from gis.io.unpack import staged
+from gis.kernel.geodesy import geodesic_distances
 from gis.model import OUTWARD, inward
 from layers.declare import GRADES, Layer
 
-FILE_ENDINGS: dict[str, str] = {
-    ".geojson": "GeoJSON", ".json": "GeoJSON", ".gpkg": "GPKG", ".shp": "ESRI Shapefile", ".fgb": "FlatGeobuf",
-}  # fmt: skip
-NAME_COLUMNS = ("이름", "명칭", "단지명", "지구명", "dan_name", "DAN_NAME")
+NAME_COLUMNS = (
+    "이름",
+    "명칭",
+    "단지명",
+    "지구명",
+    "dan_name",
+    "DAN_NAME",
+    "zonename",
+    "uname",
+    "emd_kor_nm",
+    "Text",
+    "jibun",
+    "지번",
+)
 """What a name is called in Korean files that have no `name`."""
-_MAGIC: dict[str, tuple[bytes, ...]] = {
-    ".geojson": (b"{",), ".json": (b"{",), ".gpkg": (b"SQLite format 3",),
-    ".shp": (b"\x00\x00\x27\x0a",), ".fgb": (b"fgb",),
-}  # fmt: skip
-
-
-_FAULTS = (DataSourceError, DataLayerError, FeatureError, FieldError, UnicodeDecodeError, shapely.GEOSException)
-_CRS_MEMBER = re.compile(rb'"crs"\s*:\s*\{[^{}]*\{[^{}]*"(?:name|href)"\s*:\s*"([^"]*)"')
 AMOUNTS = ("official_area", "center_uncertainty", "precision")
 """Numbers that analysis takes from a file; each must be a number, and none below 0."""
 EXACT_FLOAT = 2**53
 """From here on a float no longer holds every integer, so an id that came as one may be another's."""
+REGISTER_AREA_COLUMNS = (
+    "공부면적",
+    "공부상면적",
+    "지적면적",
+    "대장면적",
+    "토지면적",
+    "lndpcl_ar",
+    "LNDPCL_AR",
+    "parea",
+    "PAREA",
+)
+"""What the area of the land register is called; it stands beside the area of the figure and never in its place."""
+PNU_COLUMNS = ("pnu", "PNU", "고유번호", "토지고유번호", "필지고유번호")
+NEARBY = 0.5
+"""Degrees around the likeliest place within which other candidates are worth naming."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a person decided about a file; None leaves it to the file's content.
+
+    `polygons` joins lines, or the points of a table in their order, to polygons; `group` names the column that tells
+    one ring of points from the next.
+    """
+
+    crs: str | None = None
+    encoding: str | None = None
+    layer: str | None = None
+    swap: bool | None = None
+    polygons: bool = False
+    group: str | None = None
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A person's file, read and checked, not yet stored: shapes in a belt, problems by row, and how it was read."""
+
+    title: str
+    frame: gpd.GeoDataFrame
+    set_aside: gpd.GeoDataFrame
+    problems: pd.DataFrame
+    story: dict[str, Any]
 
 
 def read_layer(layer: Layer, belt: str = GWANGJU_BELT) -> gpd.GeoDataFrame:
     """Return a bundled layer in `belt`, its columns as declared and its `id` as index."""
-    frame = _read(checked_path(layer.path))
+    frame = read_bundled(checked_path(layer.path))
     wanted = [OUTWARD.get(column.name, column.name) for column in layer.columns]
     missing = [name for name in wanted if name not in frame]
     if missing:
@@ -49,8 +111,8 @@ def read_layer(layer: Layer, belt: str = GWANGJU_BELT) -> gpd.GeoDataFrame:
     return to_work_crs(frame.set_index("id", drop=False), belt)
 
 
-def read_file(path: Path, belt: str | None = None, crs: str | None = None) -> gpd.GeoDataFrame:
-    """Return a person's file in a TM belt, with `id`, `name`, `grade` and `source` for each feature.
+def read_file(path: Path, belt: str | None = None, reading: Reading | None = None) -> gpd.GeoDataFrame:
+    """Return a person's file in a TM belt, to be measured as it is: a shape that would need repair is refused.
 
     Raises
     ------
@@ -61,82 +123,240 @@ def read_file(path: Path, belt: str | None = None, crs: str | None = None) -> gp
     CrsError
         Where the CRS is unknown or the coordinates lie outside Korea.
     """
+    reading = reading or Reading()
+    with tempfile.TemporaryDirectory() as folder:
+        raw = _raw(path, Path(folder), reading)
+    _require_sound(raw.frame, path.name)
+    frame = raw.frame.set_geometry(shapely.force_2d(raw.frame.geometry.to_numpy()))
+    placed, _ = _placed(raw, _as_polygons(frame, reading, path.name), reading, path.name)
+    return to_work_crs(_with_identity(_named(placed, path.name), path.name), belt)
+
+
+def read_arrival(path: Path, reading: Reading | None = None) -> Arrival:
+    """Return a person's file for keeping: what can be repaired is, what cannot is set aside, and all of it is listed.
+
+    The frame lies in the belt of its center. Raises as `read_file` does, but for single bad features.
+    """
+    reading = reading or Reading()
+    with tempfile.TemporaryDirectory() as folder:
+        raw = _raw(path, Path(folder), reading)
+    notes = [problem(note, "kept", pd.Series(range(1, len(raw.frame) + 1))) for note in raw.notes]
+    bare = without_bare(numbered(raw.frame))
+    if bare.frame.empty:
+        raise InputError("empty_geometry", file=path.name, rows=_rows(pd.Series(True, index=raw.frame.index)))
+    placed, decided = _placed(raw, _as_polygons(bare.frame, reading, path.name), reading, path.name)
+    strays = without_strays(placed)
+    if strays.frame.empty:
+        raise _astray(placed)
+    belt = belt_of(_middle(strays.frame))
+    mended: Checked = repaired(reproject(strays.frame, belt))
+    if mended.frame.empty:
+        raise InputError("nothing_left", file=path.name)
+    frame = _with_identity(_named(mended.frame, path.name), path.name, lenient=True)
+    return Arrival(
+        title=raw.title,
+        frame=frame,
+        set_aside=pd.concat([bare.set_aside, strays.set_aside, mended.set_aside]),
+        problems=joined(*notes, bare.problems, strays.problems, mended.problems, _id_problems(mended.frame)),
+        story={
+            "file": path.name,
+            "bytes": _size(path),
+            "sha256": _sha256(path),
+            "layer": reading.layer,
+            "rows": len(raw.frame),
+            "encoding": raw.encoding,
+            "encoding_way": "chosen" if reading.encoding else "content",
+            "drawing_unit_m": raw.scale,
+            "belt": belt,
+            **decided,
+        },
+    )
+
+
+def _raw(path: Path, folder: Path, reading: Reading) -> Raw:
+    """Return a file's features and columns as they stand in it."""
     if not _is_file(path):
         raise DataFileError("no_file", path=path)
     if path.suffix.lower() not in FILE_ENDINGS:
-        raise DataFileError("file_ending", file=path.name, known=", ".join(FILE_ENDINGS))
-    frame = _read(path)
-    if not isinstance(frame, gpd.GeoDataFrame):
-        raise DataFileError("no_geometries", file=path.name)
-    if frame.empty:
+        raise DataFileError("file_ending", file=path.name, known=" ".join(FILE_ENDINGS))
+    try:
+        place = staged(path, folder)
+    except OSError as error:
+        raise DataFileError("file_broken", file=path.name, reason=error.strerror) from error
+    try:
+        raw = read_raw(place, folder, layer=reading.layer, encoding=reading.encoding)
+    except (DataFileError, InputError) as error:
+        if error.values.get("file") == place.name:
+            error.values["file"] = path.name
+        raise
+    if raw.frame.empty:
         raise InputError("no_features", file=path.name)
-    if crs is not None:
-        frame = frame.set_crs(known_crs(crs), allow_override=True)
-    frame = inward(frame.set_geometry(shapely.force_2d(frame.geometry.to_numpy()), crs=frame.crs))
-    if not frame.columns.is_unique:
-        raise InputError("twin_column", file=path.name, column=frame.columns[frame.columns.duplicated()][0])
-    _require_sound(frame, path.name)
-    return to_work_crs(_with_identity(frame, path.name), belt)
+    require_readable(raw.frame, path.name)
+    title = path.stem if raw.title == place.stem else raw.title
+    return Raw(title, _inward(raw.frame, path.name), *(getattr(raw, name) for name in _REST))
+
+
+_REST = ("crs_stated", "encoding", "placed", "scale", "notes")
 
 
 def _is_file(path: Path) -> bool:
     try:
-        return path.is_file()
+        return path.is_file() or (path.is_dir() and path.suffix.lower() == ".gdb")
     except (OSError, ValueError):
         return False
 
 
-def _read(path: Path) -> gpd.GeoDataFrame:
-    ending = path.suffix.lower()
+def _inward(frame: gpd.GeoDataFrame, file: str) -> gpd.GeoDataFrame:
+    known = inward(frame)
+    if not known.columns.is_unique:
+        raise InputError("twin_column", file=file, column=known.columns[known.columns.duplicated()][0])
+    return known
+
+
+def _as_polygons(frame: gpd.GeoDataFrame, reading: Reading, file: str) -> gpd.GeoDataFrame:
+    """Return lines or ordered points joined to polygons, where a person asked for it."""
+    if not reading.polygons:
+        return frame
+    lines = frame[frame.geometry.geom_type.isin(["LineString", "MultiLineString"])]
+    points = frame[frame.geometry.geom_type == "Point"]
+    if len(lines):
+        rings = shapely.get_parts(shapely.polygonize(list(shapely.get_parts(lines.geometry.to_numpy()))))
+        if not len(rings):
+            raise InputError("no_rings", file=file)
+        return gpd.GeoDataFrame({"file_row": range(1, len(rings) + 1)}, geometry=rings, crs=frame.crs)
+    if reading.group is not None and reading.group not in points:
+        raise InputError("no_group", file=file, column=reading.group, known=", ".join(map(str, points.columns)))
+    groups = points.groupby(reading.group, sort=False) if reading.group else [(1, points)]
+    rows: list[dict[str, Any]] = []
+    for name, ring in groups:
+        if len(ring) < 3:
+            raise InputError("short_ring", file=file, group=name, count=len(ring))
+        shape = shapely.Polygon(shapely.get_coordinates(ring.geometry.to_numpy()))
+        rows.append({"file_row": len(rows) + 1, "name": str(name) if reading.group else None, "geometry": shape})
+    return gpd.GeoDataFrame(rows, crs=frame.crs) if rows else frame
+
+
+def _placed(raw: Raw, frame: gpd.GeoDataFrame, reading: Reading, file: str) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
+    """Return the shapes with their CRS, x = east, and how it was decided.
+
+    Raises
+    ------
+    CrsError
+        Where the file states no CRS or one that nobody knows (with the candidates in `found`), where only a ballpark
+        shift leads to it, or where the headings leave open which of X and Y is north.
+    """
+    scaled, unit = _in_meters(raw, frame)
+    bounds = _bounds(scaled)
+    stated = raw.crs_stated if reading.crs is None else reading.crs
+    if stated is None:
+        found = _offered(bounds, raw, reading)
+        if not found:
+            raise CrsError("no_candidate", file=file)
+        words, apart = _named_candidates(found)
+        raise CrsError("which_crs", file=file, candidates=words, apart=apart, found=found)
+    crs = known_crs(stated)
+    way = "chosen" if reading.crs else "stated" if korean_code(crs) is None or _same(stated, crs) else "parameters"
+    swap = reading.swap if reading.swap is not None else raw.placed.swapped if raw.placed else False
+    if swap is None:
+        found = [one for one in candidates(bounds) if known_crs(one.crs) == crs]
+        if len({one.swapped for one in found}) != 1:
+            words, _ = _named_candidates(found)
+            raise CrsError("which_axes", file=file, candidates=words, found=found)
+        swap = found[0].swapped
+    if swap:
+        scaled = scaled.set_geometry(shapely.transform(scaled.geometry.to_numpy(), lambda xy: xy[:, ::-1]))
+    located = scaled.set_crs(crs, allow_override=True)
+    if reading.swap is None and _lies_swapped(located):
+        raise _astray(located)
+    reproject(located.head(1), MAP_CRS)  # refuses a ballpark shift before anything else is done
+    return located, {
+        "crs_stated": raw.crs_stated and _crs_title(raw.crs_stated),
+        "crs": korean_code(crs) or crs_name(crs),
+        "crs_way": way,
+        "crs_accuracy_m": shift_accuracy(crs),
+        "swapped": bool(swap),
+        "scaled": unit,
+    }
+
+
+def _bounds(frame: gpd.GeoDataFrame) -> Bounds:
+    west, south, east, north = map(float, frame.total_bounds)
+    return west, south, east, north
+
+
+def _same(stated: str, crs: pyproj.CRS) -> bool:
     try:
-        with path.open("rb") as opened:
-            head = opened.read(65_536).removeprefix(b"\xef\xbb\xbf").lstrip()
-    except OSError as error:
-        raise DataFileError("file_broken", file=path.name, reason=error.strerror) from error
-    if not head.startswith(_MAGIC[ending]):
-        raise DataFileError("file_content", file=path.name, ending=path.suffix)
-    named = _CRS_MEMBER.search(head) if _MAGIC[ending] == (b"{",) else None
-    if named:
-        known_crs(named[1].decode(errors="replace"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        layer = _guarded(path, lambda: _only_layer(path))
-        if ending == ".shp":
-            return _guarded(path, lambda: _shapefile(path))
-        return _guarded(path, lambda: pyogrio.read_dataframe(path, layer=layer))
+        return pyproj.CRS.from_user_input(stated).equals(crs, ignore_axis_order=True)
+    except pyproj.exceptions.CRSError:
+        return False
 
 
-def _guarded(path: Path, read: Callable[[], Any]) -> Any:
-    """Return what `read` returns; a fault of GDAL becomes one clear line."""
+def _crs_title(stated: str) -> str:
     try:
-        return read()
-    except _FAULTS as error:
-        if "not recognized as being in a supported" in str(error):
-            raise DataFileError("file_content", file=path.name, ending=path.suffix) from error
-        reason = next(iter(str(error).splitlines()), "") or "-"
-        raise DataFileError("file_broken", file=path.name, reason=reason.split("; ")[0]) from error
+        return pyproj.CRS.from_user_input(stated).name
+    except pyproj.exceptions.CRSError:
+        return stated[:80]
 
 
-def _only_layer(path: Path) -> str | None:
-    """Return the one layer with geometries, or None where only a table is; which of several to read is not guessed."""
-    listed = pyogrio.list_layers(path)
-    drawn = [name for name, kind in listed if kind is not None]
-    if not len(listed):
-        raise DataFileError("file_content", file=path.name, ending=path.suffix)
-    if len(drawn) > 1:
-        raise InputError("many_layers", file=path.name, layers=", ".join(drawn))
-    return drawn[0] if drawn else None
+def _in_meters(raw: Raw, frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, float | None]:
+    """Return a drawing in meters: its stated unit counts only where it puts the drawing in Korea and meters do not."""
+    if raw.scale in (None, 1.0) or candidates(_bounds(frame)):
+        return frame, None
+    shrunk = frame.set_geometry(shapely.transform(frame.geometry.to_numpy(), lambda xy: xy * raw.scale))
+    return (shrunk, raw.scale) if candidates(_bounds(shrunk)) else (frame, None)
 
 
-def _shapefile(path: Path) -> gpd.GeoDataFrame:
-    """Return a shapefile read as UTF-8, or else as CP949: a missing or wrong .cpg would garble Korean in silence."""
-    try:
-        frame = pyogrio.read_dataframe(path, encoding="utf-8")
-    except UnicodeDecodeError:
-        frame = pyogrio.read_dataframe(path, encoding="cp949")
-    if list(frame.columns) == ["geometry"]:
-        raise DataFileError("shapefile_parts", file=path.name)
-    return frame
+def _offered(bounds: Bounds, raw: Raw, reading: Reading) -> list[Candidate]:
+    swapped = raw.placed.swapped if raw.placed and reading.swap is None else reading.swap
+    found = candidates(bounds)
+    return [one for one in found if swapped is None or one.swapped == swapped]
+
+
+def _named_candidates(found: list[Candidate]) -> tuple[str, str]:
+    """Return candidates in words: where each puts the middle, and how far those near the likeliest lie apart."""
+    near = [one for one in found if abs(one.lon - found[0].lon) < NEARBY and abs(one.lat - found[0].lat) < NEARBY]
+    apart = [float(geodesic_distances([(a.lon, a.lat)], [(b.lon, b.lat)])[0]) for a, b in combinations(near[:6], 2)]
+    named = [f"{one.crs}{' --swap' if one.swapped else ''} ({one.lon:.3f}E {one.lat:.3f}N)" for one in near[:6]]
+    span = f"{min(apart):,.0f}–{max(apart):,.0f} m" if len(apart) > 1 else f"{apart[0]:,.0f} m" if apart else "0 m"
+    return ", ".join(named) or "–", span
+
+
+def _lies_swapped(frame: gpd.GeoDataFrame) -> bool:
+    """Tell whether all of the shapes lie outside Korea and would lie inside with their axes exchanged."""
+    if not frame.crs.is_geographic:
+        return False
+    west, south, east, north = KOREA_LON_LAT
+    x0, y0, x1, y1 = frame.total_bounds
+    return bool(south <= x0 and x1 <= north and west <= y0 and y1 <= east)
+
+
+def _astray(frame: gpd.GeoDataFrame) -> CrsError:
+    x, y = frame.bounds.iloc[0][["minx", "miny"]]
+    return CrsError("swapped_axes" if _lies_swapped(frame) else "outside_korea", row=1, x=f"{x:.5f}", y=f"{y:.5f}")
+
+
+def _middle(frame: gpd.GeoDataFrame) -> float:
+    west, _, east, _ = reproject(frame, MAP_CRS).total_bounds
+    return (west + east) / 2
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else sum(part.stat().st_size for part in path.iterdir())
+
+
+def _sha256(path: Path) -> str:
+    """Return the hash of a file; of a shapefile or a database the hash of all its parts in the order of their names."""
+    parts = [path]
+    if path.is_dir():
+        parts = sorted(part for part in path.iterdir() if part.is_file())
+    elif path.suffix.lower() == ".shp":
+        parts = sorted(part for part in path.parent.iterdir() if part.stem == path.stem and part.is_file())
+    digest = hashlib.sha256()
+    for part in parts:
+        with part.open("rb") as opened:
+            while chunk := opened.read(1024**2):
+                digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _require_sound(frame: gpd.GeoDataFrame, file_name: str) -> None:
@@ -150,12 +370,38 @@ def _require_sound(frame: gpd.GeoDataFrame, file_name: str) -> None:
         raise InputError("invalid_geometry", file=file_name, rows=_rows(broken), reason=reason)
 
 
-def _with_identity(frame: gpd.GeoDataFrame, file_name: str) -> gpd.GeoDataFrame:
-    ids = _ids(frame, file_name)
+def _named(frame: gpd.GeoDataFrame, file_name: str) -> gpd.GeoDataFrame:
+    """Return `frame` with a name and, where the file has one, the area of the land register; PNU is text."""
+    known = frame
+    for wanted, columns in (("name", NAME_COLUMNS), ("register_area", REGISTER_AREA_COLUMNS)):
+        found = next((column for column in columns if column in known), None)
+        if found is not None and wanted not in known:
+            values = known[found]
+            known = known.assign(
+                **{
+                    wanted: pd.to_numeric(values, errors="coerce").astype(float)
+                    if wanted == "register_area"
+                    else values
+                }
+            )
+    for column in known.columns.intersection(PNU_COLUMNS):
+        numbers = pd.to_numeric(known[column], errors="coerce")
+        if pd.api.types.is_float_dtype(known[column]) and numbers.ge(EXACT_FLOAT).any():
+            raise InputError("pnu_digits", file=file_name, column=column)
+        known = known.assign(**{column: _texts(known[column], None)})
+    return known
+
+
+def _id_problems(frame: gpd.GeoDataFrame) -> pd.DataFrame:
+    if "id" not in frame:
+        return joined()
+    ids = frame["id"].map(_text)
+    return problem("twin_id", "renumbered", frame["file_row"][ids.notna() & ids.duplicated()])
+
+
+def _with_identity(frame: gpd.GeoDataFrame, file_name: str, *, lenient: bool = False) -> gpd.GeoDataFrame:
+    ids = _ids(frame, file_name, lenient)
     known = frame.assign(id=ids)
-    named = next((column for column in NAME_COLUMNS if column in known), None)
-    if named is not None and "name" not in known:
-        known = known.assign(name=known[named])
     for column, fallback in (("name", ids), ("grade", None), ("source", file_name), ("official_area", float("nan"))):
         if column not in known:
             known[column] = pd.Series(fallback, index=known.index, dtype=object) if fallback is None else fallback
@@ -173,8 +419,8 @@ def _with_identity(frame: gpd.GeoDataFrame, file_name: str) -> gpd.GeoDataFrame:
     return known.set_index("id", drop=False)
 
 
-def _ids(frame: gpd.GeoDataFrame, file_name: str) -> pd.Series:
-    """Return an id as text for each feature: its own, or else its row number."""
+def _ids(frame: gpd.GeoDataFrame, file_name: str, lenient: bool) -> pd.Series:
+    """Return an id as text for each feature: its own, or else its row number; twins are refused or numbered."""
     row_number = pd.Series(range(1, len(frame) + 1), index=frame.index).map(str)
     if "id" not in frame:
         return row_number
@@ -182,14 +428,17 @@ def _ids(frame: gpd.GeoDataFrame, file_name: str) -> pd.Series:
         raise InputError("id_digits", file=file_name)
     ids = _texts(frame["id"], row_number)
     twice = ids[ids.duplicated()].unique()
-    if len(twice):
+    if not len(twice):
+        return ids
+    if not lenient:
         raise InputError("twin_id", file=file_name, id=twice[0])
-    return ids
+    return ids + ids.groupby(ids).cumcount().map(lambda count: f"#{count + 1}" if count else "")
 
 
-def _texts(values: pd.Series, fallback: pd.Series) -> pd.Series:
+def _texts(values: pd.Series, fallback: pd.Series | None) -> pd.Series:
     """Return values as texts, or the fallback where there is none."""
-    rows = [_text(value) or other for value, other in zip(values, fallback, strict=True)]
+    others = [None] * len(values) if fallback is None else fallback
+    rows = [_text(value) or other for value, other in zip(values, others, strict=True)]
     return pd.Series(rows, index=values.index, dtype=object)
 
 

@@ -24,7 +24,8 @@ from gis.analysis import distance as _distance
 from gis.crs import GWANGJU_BELT, MAP_CRS, crs_name, to_work_crs
 from gis.errors import DataFileError, InputError, UnknownNameError
 from gis.io import catalog
-from gis.io.read import FILE_ENDINGS, read_file, read_layer
+from gis.io.formats import FILE_ENDINGS
+from gis.io.read import Reading, read_file, read_layer
 from gis.io.write import plain_rows
 from gis.kernel.geodesy import geodesic_distances
 from gis.model import LAYER_COLUMNS, outward
@@ -76,7 +77,7 @@ def source_layer(source: str | None = None, crs: str | None = None) -> SourceLay
         return SourceLayer(source, layer(source))
     path = Path(source)
     if path.suffix.lower() in FILE_ENDINGS or os.path.exists(source):  # noqa: PTH110 - a name too long is no file
-        return SourceLayer(path.stem, read_file(path, crs=crs))
+        return SourceLayer(path.stem, read_file(path, reading=Reading(crs=crs)))
     raise UnknownNameError("layer", layer=source, known=", ".join(LAYERS))
 
 

@@ -1,0 +1,162 @@
+"""What is wrong with the shapes of a file, feature by feature: repaired or set aside, never dropped in silence."""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from gis.crs import KOREA_LON_LAT, MAP_CRS, reproject
+
+PROBLEM_COLUMNS = ("problem", "action", "rows", "count", "area_before", "area_after", "detail")
+KINDS = {"Polygon": ("Polygon", "MultiPolygon"), "LineString": ("LineString", "MultiLineString", "LinearRing"),
+         "Point": ("Point", "MultiPoint")}  # fmt: skip
+ROW = "file_row"
+"""The column that holds where in its file a feature stands, from 1."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Shapes that can be measured, those set aside, and the list of what was found."""
+
+    frame: gpd.GeoDataFrame
+    set_aside: gpd.GeoDataFrame
+    problems: pd.DataFrame
+
+
+def numbered(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return `frame` with the place of each feature in its file."""
+    return frame.reset_index(drop=True).assign(**{ROW: np.arange(1, len(frame) + 1)})
+
+
+def without_bare(frame: gpd.GeoDataFrame) -> Checked:
+    """Set aside features without a shape, with an empty one, or with coordinates that are no numbers; flatten heights.
+
+    A collection becomes a row for each kind of shape that it holds.
+    """
+    shapes = frame.geometry.to_numpy()
+    null = shapely.is_missing(shapes)
+    empty = shapely.is_empty(shapes) & ~null
+    bounds = shapely.bounds(shapes)
+    endless = ~null & ~empty & ~np.isfinite(bounds).all(axis=1)
+    if not endless.any():
+        endless = _with_holes_of_nan(shapes, null | empty)
+    high = shapely.has_z(shapes) | shapely.has_m(shapes)
+    bare = null | empty | endless
+    kept = frame[~bare].set_geometry(shapely.force_2d(shapes[~bare]), crs=frame.crs)
+    found = [
+        problem("null", "set_aside", frame[ROW][null]),
+        problem("empty", "set_aside", frame[ROW][empty]),
+        problem("endless", "set_aside", frame[ROW][endless]),
+        problem("heights", "flattened", frame[ROW][high & ~bare]),
+    ]
+    kept, mixed = _exploded(kept)
+    return Checked(kept, frame[bare], joined(*found, problem("collection", "split", mixed)))
+
+
+def _with_holes_of_nan(shapes: np.ndarray, bare: np.ndarray) -> np.ndarray:
+    """Tell which shapes hold a coordinate that is no number; bounds overlook one."""
+    broken = np.zeros(len(shapes), dtype=bool)
+    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
+    broken[owner[~np.isfinite(coordinates).all(axis=1)]] = True
+    return broken & ~bare
+
+
+def _exploded(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.Series]:
+    mixed = frame.geometry.geom_type == "GeometryCollection"
+    if not mixed.any():
+        return frame, frame[ROW][mixed]
+    parts = frame[mixed].explode(index_parts=False)
+    while (parts.geometry.geom_type == "GeometryCollection").any():
+        parts = parts.explode(index_parts=False)
+    kind = parts.geometry.geom_type.map({name: kind for kind, names in KINDS.items() for name in names})
+    gathered = parts.assign(_kind=kind).dissolve(by=[ROW, "_kind"], as_index=False, sort=False, method="coverage")
+    whole = pd.concat([frame[~mixed], gathered.drop(columns="_kind")])
+    return gpd.GeoDataFrame(whole, crs=frame.crs).sort_values(ROW, kind="stable").reset_index(drop=True), frame[ROW][
+        mixed
+    ]
+
+
+def without_strays(frame: gpd.GeoDataFrame) -> Checked:
+    """Set aside features outside Korea, the usual sign of a title block, a wrong CRS or a slip of the keyboard."""
+    lonlat = reproject(frame, MAP_CRS).bounds
+    west, south, east, north = KOREA_LON_LAT
+    inside = (lonlat.minx >= west) & (lonlat.miny >= south) & (lonlat.maxx <= east) & (lonlat.maxy <= north)
+    return Checked(frame[inside], frame[~inside], problem("outside", "set_aside", frame[ROW][~inside]))
+
+
+def repaired(frame: gpd.GeoDataFrame) -> Checked:
+    """Repair invalid polygons (in a plane in meters) and say by how much each area changed; name shapes drawn twice.
+
+    The repair keeps every ring's inside (GEOS MakeValid, method "structure"); what falls to a line or a point is lost
+    from a polygon, and the row says so. A polygon of which nothing is left is set aside.
+    """
+    shapes = frame.geometry.to_numpy()
+    broken = ~shapely.is_valid(shapes)
+    found = []
+    if broken.any():
+        before = shapes[broken]
+        after = np.array([_valid(shape) for shape in before], dtype=object)
+        shapes = shapes.copy()
+        shapes[broken] = after
+        for row, old, new in zip(frame[ROW][broken], before, after, strict=True):
+            action = "set_aside" if shapely.is_empty(new) else "repaired"
+            sizes = shapely.area(old), shapely.area(new)
+            found.append(problem("invalid", action, pd.Series([row]), *sizes, shapely.is_valid_reason(old)))
+    gone = shapely.is_empty(shapes)
+    sound = frame.set_geometry(shapes, crs=frame.crs)
+    kept = sound[~gone]
+    twins = _twins(kept)
+    return Checked(kept, frame[gone], joined(*found, problem("twin", "kept", kept[ROW][twins])))
+
+
+def _valid(shape: shapely.Geometry) -> shapely.Geometry:
+    whole = shapely.make_valid(shape, method="structure", keep_collapsed=False)
+    kind = next((kind for kind, names in KINDS.items() if shape.geom_type in names), None)
+    if whole.geom_type in KINDS.get(kind or "", (whole.geom_type,)):
+        return whole
+    parts = [part for part in shapely.get_parts(whole) if part.geom_type in KINDS.get(kind or "", ())]
+    return shapely.union_all(parts) if parts else shapely.Polygon()
+
+
+def _twins(frame: gpd.GeoDataFrame) -> np.ndarray:
+    """Tell which features repeat the shape of an earlier one, to the last digit."""
+    normal = shapely.to_wkb(shapely.normalize(frame.geometry.to_numpy()))
+    return pd.Series(normal).duplicated().to_numpy()
+
+
+def problem(
+    name: str, action: str, rows: pd.Series, before: float | None = None, after: float | None = None, detail: str = ""
+) -> pd.DataFrame:
+    """Return one line of the list of problems; no line where no row has it."""
+    if len(rows) == 0:
+        return joined()
+    return pd.DataFrame(
+        [(name, action, row_ranges(rows), len(rows), before, after, detail)], columns=list(PROBLEM_COLUMNS)
+    ).astype({"area_before": float, "area_after": float})
+
+
+def joined(*lists: pd.DataFrame) -> pd.DataFrame:
+    """Return several lists of problems as one."""
+    full = [one for one in lists if len(one)]
+    if not full:
+        return pd.DataFrame({name: pd.Series(dtype=object) for name in PROBLEM_COLUMNS})
+    return pd.concat(full, ignore_index=True)
+
+
+def row_ranges(rows: pd.Series) -> str:
+    """Return row numbers as people write them: `1–3, 7`."""
+    numbers = np.unique(rows.to_numpy(dtype=int))
+    breaks = np.flatnonzero(np.diff(numbers) > 1)
+    starts, ends = numbers[[0, *(breaks + 1)]], numbers[[*breaks, len(numbers) - 1]]
+    return ", ".join(
+        str(first) if first == last else f"{first}–{last}" for first, last in zip(starts, ends, strict=True)
+    )
+
+
+def by_kind(frame: gpd.GeoDataFrame) -> dict[str, gpd.GeoDataFrame]:
+    """Return the features of each kind of shape: a layer holds one kind."""
+    kinds = frame.geometry.geom_type
+    parts = {kind: frame[kinds.isin(names)] for kind, names in KINDS.items()}
+    return {kind: part for kind, part in parts.items() if len(part)}

@@ -1,0 +1,250 @@
+"""Tables with coordinates: CSV and XLSX with longitude and latitude, X and Y, or WKT.
+
+Surveyors write X for north and Y for east; programs write x for east. Where the headings do not say which, the order
+is left open, and the importer asks.
+"""
+
+import csv
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import openpyxl
+import pandas as pd
+import shapely
+
+from gis.crs import MAP_CRS
+from gis.errors import DataFileError, InputError
+from gis.io.encoding import UTF8, text_of
+from gis.io.unpack import require_harmless
+
+TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".xlsx")
+MAX_TABLE_ROWS = 2_000_000
+HEADER_ROWS = 20
+"""How far down a heading may stand below titles."""
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+_LON = {"lon", "longitude", "lng", "long", "경도", "x경도", "경도x", "xwgs84", "wgs84경도", "경도wgs84"}
+_LAT = {"lat", "latitude", "위도", "y위도", "위도y", "ywgs84", "wgs84위도", "위도wgs84"}
+_NORTH = {
+    "n",
+    "xn",
+    "nx",
+    "north",
+    "northing",
+    "북",
+    "종",
+    "종좌표",
+    "x종",
+    "종x",
+    "x북",
+    "x종좌표",
+    "종선",
+    "종선좌표",
+    "x좌표종",
+}
+_EAST = {
+    "e",
+    "ye",
+    "ey",
+    "east",
+    "easting",
+    "동",
+    "횡",
+    "횡좌표",
+    "y횡",
+    "횡y",
+    "y동",
+    "y횡좌표",
+    "횡선",
+    "횡선좌표",
+    "y좌표횡",
+}
+_X = {"x", "x좌표", "좌표x", "xcoord", "xcoordinate", "pointx", "xcrd", "coordx", "좌표정보x", "x값"}
+_Y = {"y", "y좌표", "좌표y", "ycoord", "ycoordinate", "pointy", "ycrd", "coordy", "좌표정보y", "y값"}
+_WKT = {"wkt", "geom", "geometry", "thegeom", "wktgeom", "geomwkt"}
+_NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d+)?")
+_DMS = re.compile(r"(\d{2,3})\s*[°˚ºd도:\s]\s*(\d{1,2})\s*['′’m분:\s]\s*(\d{1,2}(?:\.\d+)?)\s*[\"″”s초]?\s*[NEne]?")
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Which columns of a table say where its rows lie.
+
+    `swapped` is None where the headings leave open which of X and Y is north.
+    """
+
+    x: str
+    y: str
+    kind: str
+    crs: str | None
+    swapped: bool | None
+
+
+def read_table(
+    path: Path, *, sheet: str | None = None, encoding: str | None = None
+) -> tuple[gpd.GeoDataFrame, Placed, str]:
+    """Return a table's rows as points (x first as it stands in the column `Placed.x`), the columns used, the encoding.
+
+    Rows without coordinates keep a null geometry. Texts stay texts: codes keep leading zeros and all their digits.
+
+    Raises
+    ------
+    InputError
+        Where no columns hold coordinates, or several sheets do and none is named.
+    DataFileError
+        Where the file is broken or of the old Excel format.
+    """
+    if path.suffix.lower() == ".xlsx":
+        rows, found = _workbook_rows(path, sheet), UTF8
+    else:
+        text, found = text_of(path.read_bytes(), file=path.name, encoding=encoding)
+        rows = _text_rows(text, path.name)
+    header, placed = _heading(rows, path.name)
+    names = _unique([str(name or "").strip() for name in rows[header]])
+    body = [(list(row) + [None] * len(names))[: len(names)] for row in rows[header + 1 :]]
+    frame = pd.DataFrame(body, columns=names, dtype=object)
+    frame = frame[frame.apply(lambda row: any(value not in (None, "") for value in row), axis=1)].reset_index(drop=True)
+    if frame.empty:
+        raise InputError("no_features", file=path.name)
+    shapes = _shapes(frame, placed)
+    typed = frame.apply(typed_column)
+    return gpd.GeoDataFrame(typed.drop(columns="geometry", errors="ignore"), geometry=shapes), placed, found
+
+
+def _text_rows(text: str, file: str) -> list[list[Any]]:
+    head = text[:20_000]
+    delimiter = max(",\t;|", key=lambda mark: head.count(mark))
+    csv.field_size_limit(10_000_000)
+    try:
+        rows: list[list[Any]] = list(islice(csv.reader(io.StringIO(text), delimiter=delimiter), MAX_TABLE_ROWS + 1))
+    except csv.Error as error:
+        raise DataFileError("file_broken", file=file, reason=error) from error
+    if len(rows) > MAX_TABLE_ROWS:
+        raise InputError("file_rows", file=file, rows=len(rows), most=MAX_TABLE_ROWS)
+    return rows
+
+
+def _workbook_rows(path: Path, sheet: str | None) -> list[list[Any]]:
+    with path.open("rb") as opened:
+        if opened.read(4) == _OLD_WORKBOOK:
+            raise DataFileError("old_workbook", file=path.name)
+    try:
+        with zipfile.ZipFile(path) as packed:
+            require_harmless(packed.infolist(), path.name)
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        names = book.sheetnames
+        if sheet is not None and sheet not in names:
+            raise InputError("no_such_layer", file=path.name, layer=sheet, layers=", ".join(names))
+        sheets = {name: _sheet_rows(book[name], path.name) for name in ([sheet] if sheet else names)}
+        book.close()
+    except InputError:
+        raise
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, TypeError, AttributeError, EOFError) as error:
+        raise DataFileError("file_broken", file=path.name, reason=" ".join(str(error).split())[:160]) from error
+    useful = {name: rows for name, rows in sheets.items() if _find_heading(rows) is not None}
+    if len(useful) > 1:
+        raise InputError("many_layers", file=path.name, layers=", ".join(useful), names=list(useful))
+    return next(iter(useful.values()), next(iter(sheets.values()), []))
+
+
+def _sheet_rows(sheet: Any, file: str) -> list[list[Any]]:
+    rows = [[_cell(value) for value in row] for row in islice(sheet.iter_rows(values_only=True), MAX_TABLE_ROWS + 1)]
+    if len(rows) > MAX_TABLE_ROWS:
+        raise InputError("file_rows", file=file, rows=len(rows), most=MAX_TABLE_ROWS)
+    return rows
+
+
+def _cell(value: Any) -> Any:
+    if hasattr(value, "isoformat"):
+        text = value.isoformat()
+        return text.removesuffix("T00:00:00")
+    return value
+
+
+def _heading(rows: list[list[Any]], file: str) -> tuple[int, Placed]:
+    found = _find_heading(rows)
+    if found is None:
+        head = next((row for row in rows if any(row)), [])
+        seen = ", ".join(str(value) for value in head if value not in (None, ""))[:200]
+        raise InputError("no_coordinates", file=file, columns=seen or "-")
+    return found
+
+
+def _find_heading(rows: list[list[Any]]) -> tuple[int, Placed] | None:
+    """Return the number of the first row that names coordinates, and its columns."""
+    for number, row in enumerate(rows[:HEADER_ROWS]):
+        placed = _placed(_unique([str(value or "").strip() for value in row]))
+        if placed is not None:
+            return number, placed
+    return None
+
+
+def _placed(names: list[str]) -> Placed | None:
+    plain = {name: re.sub(r"[^0-9a-z가-힣]", "", re.sub(r"\(m\)|\[m\]", "", name.lower())) for name in names}
+
+    def first(known: set[str]) -> str | None:
+        return next((name for name in names if plain[name] in known), None)
+
+    for x_names, y_names, kind, crs, swapped in (
+        (_LON, _LAT, "lonlat", MAP_CRS, False),
+        (_NORTH, _EAST, "plane", None, True),
+        (_X, _Y, "plane", None, None),
+    ):
+        x, y = first(x_names), first(y_names)
+        if x and y:
+            return Placed(x, y, kind, crs, swapped)
+    wkt = first(_WKT)
+    return Placed(wkt, wkt, "wkt", None, False) if wkt else None
+
+
+def _unique(names: list[str]) -> list[str]:
+    """Return names of columns: one that is empty or stands twice gets its number."""
+    seen: set[str] = set()
+    known = []
+    for number, name in enumerate(names, start=1):
+        title = name if name and name not in seen else f"{name or 'column'}_{number}"
+        seen.add(title)
+        known.append(title)
+    return known
+
+
+def _shapes(frame: pd.DataFrame, placed: Placed) -> np.ndarray:
+    if placed.kind == "wkt":
+        return shapely.from_wkt([str(value or "") or None for value in frame[placed.x]], on_invalid="ignore")
+    x = frame[placed.x].map(coordinate).to_numpy(dtype=float)
+    y = frame[placed.y].map(coordinate).to_numpy(dtype=float)
+    known = np.isfinite(x) & np.isfinite(y)
+    shapes = np.full(len(frame), None, dtype=object)
+    shapes[known] = shapely.points(x[known], y[known])
+    return shapes
+
+
+def coordinate(value: Any) -> float:
+    """Return one coordinate in m or degrees; NaN where there is none. Thousands may be parted, degrees in ° ′ ″."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    text = str(value or "").strip().replace(",", "")
+    dms = _DMS.fullmatch(text)
+    if dms:
+        return int(dms[1]) + int(dms[2]) / 60 + float(dms[3]) / 3600
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")
+
+
+def typed_column(values: pd.Series) -> pd.Series:
+    """Return a column of texts as numbers where every value is one that a number holds whole; codes stay texts."""
+    known = values[values.notna() & values.ne("")]
+    texts = [value for value in known if isinstance(value, str)]
+    if not texts:
+        return values.infer_objects()
+    if len(texts) == len(known) and all(_NUMBER.fullmatch(text.strip()) for text in texts):
+        return pd.to_numeric(values.replace("", None), errors="coerce")
+    return values.map(lambda value: None if value in (None, "") else str(value)).astype(object)
