@@ -57,7 +57,8 @@ class Style:
 class Layer:
     """One layer: its title is the label `layer.<name>`, its file lies below `data/`.
 
-    `named` layers keep their names on the map; the others show them on hover.
+    `named` layers keep their names on the map; the others show them on hover. An imported layer has its own `title`,
+    its file lies in the workspace, and nobody may have graded it.
     """
 
     name: str
@@ -65,19 +66,21 @@ class Layer:
     source: str
     geometry: Geometry
     group: Group
-    grade: Grade
+    grade: Grade | None
     style: Style
     columns: tuple[Column, ...] = field(default=())
     label_column: str = "name"
     visible: bool = True
     named: bool = False
+    title: str | None = None
+    confidential: bool = False
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise ValueError(f"layer {self.name!r}: use lower-case ASCII")
         if self.path.startswith(("/", "~")) or ".." in self.path:
             raise ValueError(f"layer {self.name!r}: path must stay below data/")
-        if self.grade not in GRADES:
+        if self.grade not in GRADES and not (self.grade is None and self.group == "imported"):
             raise ValueError(f"layer {self.name!r}: grade {self.grade!r} is not one of {GRADES}")
         names = [column.name for column in self.columns]
         if len(set(names)) != len(names):

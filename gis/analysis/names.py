@@ -42,8 +42,8 @@ def name_verdicts(names: pd.Series, aliases: pd.DataFrame | Mapping[str, list[st
     where there are none), aligned to `names.index`.
     """
     known = _Known(aliases)
-    told = {name: known.verdict(name) for name in set(names[names.notna()])}
-    rows = [told[name] if name in told else (None, "empty", None) for name in names.where(names.notna(), None)]
+    told = {name: known.verdict(name) for name in names.dropna().unique()}
+    rows = [told.get(name, (None, "empty", None)) for name in names]
     return pd.DataFrame(rows, index=names.index, columns=["complex", "verdict", "candidates"], dtype=object)
 
 

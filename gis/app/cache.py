@@ -17,6 +17,8 @@ from gis.analysis.chain import Chain
 from gis.i18n import reading
 from gis.io import catalog
 from gis.io.write import layer_bytes, layer_file_name
+from gis.study import firms
+from gis.study.imports import uploaded_arrival
 from gis.view.features import screen_geojson
 from layers import LAYERS
 
@@ -129,3 +131,25 @@ def layer_file_title(name: str, ending: str) -> str:
 @_kept
 def layer_file(name: str, ending: str) -> bytes:
     return layer_bytes(study.layer(name), ending, name)
+
+
+@_kept
+def firm_report(
+    file_name: str, content: bytes, encoding: str | None = None, sheet: str | None = None, digits: int = 2
+) -> firms.FirmReport:
+    return firms.firm_report(content, file_name, encoding=encoding, sheet=sheet, digits=digits)
+
+
+@_kept
+def people_report(
+    file_name: str,
+    content: bytes,
+    level: str,
+    encoding: str | None = None,
+    boundaries_name: str | None = None,
+    boundaries: bytes | None = None,
+) -> firms.PeopleReport:
+    drawn = None
+    if boundaries_name is not None:
+        drawn = study.SourceLayer(boundaries_name, uploaded_arrival(boundaries_name, boundaries or b"").frame)
+    return firms.people_report(content, file_name, level=level, boundaries=drawn, encoding=encoding)

@@ -6,8 +6,8 @@ from typing import Literal
 import pandas as pd
 import streamlit as st
 
+from gis import study
 from gis.i18n import t
-from gis.io import catalog
 from gis.io.write import csv_bytes, xlsx_bytes
 from gis.model import outward
 from gis.view.tables import number_formats, shown
@@ -46,6 +46,6 @@ def show_table(
             key=f"{name}-csv", on_click="ignore", type="tertiary", icon=":material/download:",
         )  # fmt: skip
         st.download_button(
-            t("ui.download_xlsx"), lambda: xlsx_bytes({name: outward(table), "sources": catalog.sources()}),
+            t("ui.download_xlsx"), lambda: xlsx_bytes({name: outward(table), "sources": study.sources()}),
             f"{name}.xlsx", key=f"{name}-xlsx", on_click="ignore", type="tertiary", icon=":material/download:",
         )  # fmt: skip

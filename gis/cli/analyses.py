@@ -1,7 +1,6 @@
 """Measures, relations, the chain and the record: what the layers say."""
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,14 +8,12 @@ import typer
 from gis import study
 from gis.analysis.adjacency import Thresholds
 from gis.cli.output import CrsOpt, Format, FormatOpt, OutputOpt, SourceArg, UnitOpt, emit, place_names, resolve, write
-from gis.crs import MAP_CRS
 from gis.errors import InputError
-from gis.i18n import t
-from gis.io.write import LAYER_FORMATS, json_text, layer_bytes, plain_rows, write_bytes
+from gis.io.read import Reading
+from gis.io.write import json_text, plain_rows
 from gis.units import area_unit, parse_length
 from gis.view import sentences
-from gis.view.tables import with_area_notes
-from layers import LAYERS
+from gis.view.tables import with_area_notes, with_titles
 
 app = typer.Typer()
 
@@ -33,9 +30,7 @@ class Measure(StrEnum):
 @app.command()
 def layers(format: FormatOpt = None, output: OutputOpt = None) -> None:
     """List the bundled layers with grade, source and base date."""
-    table = study.layer_table()
-    table["title"] = table["title"].map(t)
-    emit({"layers": table}, format, output)
+    emit({"layers": with_titles(study.layer_table())}, format, output)
 
 
 @app.command()
@@ -130,20 +125,8 @@ def claims(
     emit({"claims": ledger, "conflicts": found}, format, output)
 
 
-@app.command()
-def export(
-    layer: Annotated[str, typer.Argument(help="A layer name.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The ending chooses the format.")],
-    crs: Annotated[str, typer.Option(help="CRS of the file.")] = MAP_CRS,
-) -> None:
-    """Write a layer as GeoJSON, GPKG, CSV or XLSX."""
-    if output.suffix.lower() not in LAYER_FORMATS:
-        raise InputError("export_ending", ending=output.suffix or "-", known=", ".join(LAYER_FORMATS))
-    write_bytes(layer_bytes(study.layer(layer), output.suffix.lower(), layer, crs), output)
-
-
 def measured(source: str | None, crs: str | None) -> study.SourceLayer:
-    """Return the layer that a command measures; a bundled layer states its own CRS."""
-    if crs is not None and (source is None or source in LAYERS):
+    """Return the layer that a command measures; a bundled or imported layer has its CRS."""
+    if crs is not None and (source is None or source in study.known_layers()):
         raise InputError("crs_stated", crs=crs, layer=source or study.COMPLEXES)
-    return study.source_layer(source, crs)
+    return study.source_layer(source, Reading(crs=crs))

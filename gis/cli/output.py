@@ -14,7 +14,6 @@ from gis import study
 from gis.crs import GWANGJU_BELT
 from gis.errors import InputError
 from gis.i18n import t
-from gis.io import catalog
 from gis.io.write import csv_bytes, csv_text, json_text, plain_rows, printable, write_bytes, xlsx_bytes
 from gis.model import outward
 from gis.view.tables import number_formats, shown
@@ -82,7 +81,7 @@ def emit(
         if output is None:
             raise InputError("xlsx_needs_file")
         write(
-            xlsx_bytes({**{name: outward(table) for name, table in tables.items()}, "sources": catalog.sources()}),
+            xlsx_bytes({**{name: outward(table) for name, table in tables.items()}, "sources": study.sources()}),
             output,
         )
     else:
@@ -130,3 +129,8 @@ def one_line(text: str) -> str:
     """Return a message as one line that a terminal only prints, whatever names stand in it."""
     line = printable(" ".join(text.split()))
     return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} …"
+
+
+def say_aside(text: str) -> None:
+    """Say a line on stderr: stdout holds only the result."""
+    typer.echo(one_line(text), err=True)

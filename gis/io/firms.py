@@ -38,7 +38,7 @@ _UNIT_SIZES = {
 }  # fmt: skip
 _NUMBER = re.compile(r"([+-]?\d{1,15}(?:\.\d{1,15})?)\s*(?:명|인|m2|m²|㎡|개)?")
 _CODE = re.compile(r"[A-Ua-u]?(\d{2,5})(?:\.0+)?")
-_CODE_AND_NAME = re.compile(r"[(\[]?([A-Ua-u]?\d{2,5})[)\]]?\s*[:.\-]?\s*(\D.*)")
+_CODE_AND_NAME = re.compile(r"[(\[]?([A-Ua-u]?\d{2,5})[)\]]?\s*[:.\-]?\s*([^\W\d].*)")
 _OTHERS = re.compile(r"\s*외\s*\d{1,3}\s*(?:종|개|건)?\s*$")
 PERSONAL_TEXTS: dict[str, re.Pattern[str]] = {
     "mail": re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"),
@@ -56,6 +56,8 @@ PERSONAL_TEXTS: dict[str, re.Pattern[str]] = {
     ),
 }  # fmt: skip
 """What is personal inside a text; the lengths are bounded, so no text takes long."""
+_SUSPECT = re.compile(r"@|대표|\d[-.) ]{0,3}\d(?:[-.) ]{0,3}\d){5}")
+"""Without one of these a text holds nothing personal: a mark of mail, a name after 대표, or seven digits."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,8 @@ def industry_words(text: str | None) -> str | None:
 
 def without_personal(text: str) -> str:
     """Return a text without telephone numbers, mail addresses, numbers of persons and businesses, and `대표 …`."""
+    if not _SUSPECT.search(text):
+        return text
     for pattern in PERSONAL_TEXTS.values():
         text = pattern.sub(" ", text)
     return " ".join(text.split())
@@ -225,15 +229,14 @@ def _places(
 
 def _body(lines: Iterable[Line], places: dict[str, int], headers: list[str | None], first: int) -> pd.DataFrame:
     """Return the lines below the heading with the columns that are known, each still as text."""
-    columns = {field: place for field, place in places.items()}
-    width, again = max(columns.values()) + 1, tuple(headers)
+    width, again = max(places.values()) + 1, tuple(headers)
     rows = []
     for line in lines:
         if line.number <= first or line.cells == again or not any(line.cells):
             continue
         cells = line.cells if len(line.cells) >= width else (*line.cells, *[None] * (width - len(line.cells)))
-        rows.append((line.number, places["firm"] in line.carried, *(cells[place] for place in columns.values())))
-    return pd.DataFrame(rows, columns=["row", "continued", *columns], dtype=object)
+        rows.append((line.number, places["firm"] in line.carried, *(cells[place] for place in places.values())))
+    return pd.DataFrame(rows, columns=["row", "continued", *places], dtype=object)
 
 
 def _cleaned(body: pd.DataFrame, units: dict[str, float]) -> tuple[pd.DataFrame, dict[str, int], dict[str, int]]:

@@ -115,7 +115,7 @@ def tile(path: Path, z: int, x: int, y: int) -> tuple[bytes, str] | None:
             "select tile_data from tiles where zoom_level = ? and tile_column = ? and tile_row = ? limit 1",
             (z, x, 2**z - 1 - y),
         ).fetchone()
-    return None if row is None else (bytes(row[0]), picture_type(row[0], path.name))
+    return None if row is None else (row[0], picture_type(row[0], path.name))
 
 
 def picture_type(content: Any, file: str) -> str:

@@ -9,6 +9,7 @@ import math
 import os
 import shutil
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,7 +22,7 @@ import rasterio
 import rasterio.shutil
 from pyproj.exceptions import ProjError
 from rasterio.enums import ColorInterp, Interleaving, Resampling
-from rasterio.errors import RasterioError
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
 from rasterio.transform import Affine
 from rasterio.vrt import WarpedVRT
@@ -171,10 +172,15 @@ class View:
         self.to_degrees = exact_way(self.crs, MAP_CRS)
         self.require_korea()
 
+    def place(self, column: float, row: float) -> tuple[float, float]:
+        """Return where a point of the grid lies in the CRS; (0, 0) is the corner of the first pixel."""
+        a, b, c, d, e, f = self.transform[:6]
+        return a * column + b * row + c, d * column + e * row + f
+
     @property
     def plane_bounds(self) -> Bounds:
         """Return least x, least y, greatest x, greatest y in the CRS."""
-        corners = [self.transform * (x, y) for x in (0, self.data.width) for y in (0, self.data.height)]
+        corners = [self.place(x, y) for x in (0, self.data.width) for y in (0, self.data.height)]
         xs, ys = zip(*corners, strict=True)
         return min(xs), min(ys), max(xs), max(ys)
 
@@ -193,7 +199,7 @@ class View:
 
     def require_korea(self) -> None:
         """Refuse a raster whose middle lies outside Korea."""
-        middle = self.transform * (self.data.width / 2, self.data.height / 2)
+        middle = self.place(self.data.width / 2, self.data.height / 2)
         lon, lat = self.to_degrees.transform(*middle)
         west, south, east, north = KOREA_LON_LAT
         if not (west <= lon <= east and south <= lat <= north):
@@ -232,7 +238,7 @@ def opened(path: Path, crs: str | None = None, world_file: Path | None = None) -
         place = Path(room) / "raster.tif"
         _link(path, place)
         try:
-            with rasterio.Env(**GDAL_OPTIONS), rasterio.open(place, **_OPEN_OPTIONS) as data:
+            with rasterio.Env(**GDAL_OPTIONS), _quietly_opened(place) as data:
                 if [Path(name) for name in data.files] != [place]:
                     raise InputError("raster.other_file", file=path.name)
                 _require_small_blocks(data, path.name)
@@ -244,6 +250,12 @@ def opened(path: Path, crs: str | None = None, world_file: Path | None = None) -
             raise DataFileError("file_broken", file=path.name, reason=reason[:200] or type(error).__name__) from error
 
 
+def _quietly_opened(place: Path) -> DatasetReader:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)  # `View` refuses it with a sentence
+        return rasterio.open(place, **_OPEN_OPTIONS)
+
+
 def read_world_file(path: Path) -> Affine:
     """Return the transform of a world file: six numbers, the last two the middle of the first pixel."""
     try:
@@ -251,7 +263,7 @@ def read_world_file(path: Path) -> Affine:
             a, d, b, e, c, f = (float(line) for line in lines.read(2_000).split())
     except (OSError, UnicodeError, ValueError) as error:
         raise DataFileError("raster.world_file", file=path.name) from error
-    return Affine(a, b, c, d, e, f) * Affine.translation(-0.5, -0.5)
+    return Affine(a, b, c - (a + b) / 2, d, e, f - (d + e) / 2)
 
 
 def _head(path: Path) -> bytes:
@@ -366,7 +378,7 @@ def _story(view: View) -> Raster:
 def _resolution(view: View) -> tuple[float, float]:
     """Return how much ground one pixel in the middle covers, m across and down."""
     column, row = view.data.width / 2, view.data.height / 2
-    places = [view.transform * place for place in ((column, row), (column + 1, row), (column, row + 1))]
+    places = [view.place(column, row), view.place(column + 1, row), view.place(column, row + 1)]
     xs, ys = zip(*places, strict=True)
     lon, lat = view.to_degrees.transform(xs, ys)
     across, down = (_GEOD.inv(lon[0], lat[0], lon[one], lat[one])[2] for one in (1, 2))
@@ -441,7 +453,7 @@ def _write_cog(draft: Path, out: Path) -> None:
     options = {"COMPRESS": "JPEG", "QUALITY": 90} if photo else {"COMPRESS": "DEFLATE", "PREDICTOR": "YES"}
     rasterio.shutil.copy(
         str(draft), str(out), driver="COG", BLOCKSIZE=512, BIGTIFF="IF_SAFER", OVERVIEWS="IGNORE_EXISTING",
-        OVERVIEW_RESAMPLING="NEAREST" if palette else "AVERAGE", **options,
+        OVERVIEW_RESAMPLING="NEAREST" if palette else "AVERAGE", NUM_THREADS="ALL_CPUS", **options,
     )  # fmt: skip
 
 

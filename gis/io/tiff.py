@@ -14,7 +14,7 @@ from xml.etree.ElementTree import ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from gis.errors import DataFileError, InputError
+from gis.errors import DataFileError, GisError, InputError
 
 MAX_DIRECTORIES = 64
 MAX_ENTRIES = 512
@@ -58,6 +58,8 @@ def checked_directories(path: Path) -> list[Directory]:
     try:
         with path.open("rb") as file:
             found = _Walk(file, path.name).directories()
+    except GisError:
+        raise
     except (OSError, struct.error, ValueError, OverflowError) as error:
         raise DataFileError("file_broken", file=path.name, reason=" ".join(str(error).split())[:120]) from error
     if not found:

@@ -182,8 +182,8 @@ def _short(text: Any) -> str:
     return printable(" ".join(str(text or "").split()))[:LONGEST_TEXT]
 
 
-def refusal_error(refusal: Refusal, title: str) -> GisError:
-    """Return the sentence that says what a refusal means for a person who asked for the layer `title`."""
+def refusal_error(refusal: Refusal, title: str, domain: str = "") -> GisError:
+    """Return the sentence that says what a refusal means for a person at `domain` who asked for the layer `title`."""
     text = refusal.text or "-"
     match refusal.code:
         case "PARAM_REQUIRED":
@@ -199,7 +199,7 @@ def refusal_error(refusal: Refusal, title: str) -> GisError:
         case "INVALID_KEY":
             return GisError("vworld.invalid_key")
         case "INCORRECT_KEY":
-            return GisError("vworld.incorrect_key")
+            return GisError("vworld.incorrect_key", domain=domain or "-")
         case "UNAVAILABLE_KEY":
             return GisError("vworld.unavailable_key")
         case "OVER_REQUEST_LIMIT":

@@ -7,6 +7,9 @@ import io
 import json
 import math
 import re
+import tempfile
+import warnings
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +26,13 @@ from gis.crs import MAP_CRS, known_crs, reproject
 from gis.errors import DataFileError, InputError
 from gis.model import SCHEMATIC, outward
 
-LAYER_FORMATS: dict[str, str] = {".geojson": "GeoJSON", ".gpkg": "GPKG", ".csv": "CSV", ".xlsx": "XLSX"}
+LAYER_FORMATS: dict[str, str] = {
+    ".geojson": "GeoJSON", ".gpkg": "GPKG", ".zip": "ESRI Shapefile", ".parquet": "GeoParquet", ".fgb": "FlatGeobuf",
+    ".kml": "LIBKML", ".dxf": "DXF", ".csv": "CSV", ".xlsx": "XLSX",
+}  # fmt: skip
 DATASET_OPTIONS = {".gpkg": {"VERSION": "1.2"}}  # later versions make older QGIS and GDAL warn
+FIELD_BYTES, TEXT_BYTES = 10, 254
+"""What a DBF holds: bytes of a field's name, and of a text."""
 SCHEMATIC_STAMP = "모식도 schematic: not a surveyed boundary"
 _FORMULA_STARTS = tuple("=+-@＝＋－＠\t\n")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -40,7 +48,7 @@ def _plain(value: Any) -> Any:
         value = value.item()
     if isinstance(value, pd.Timestamp) and value is not pd.NaT:
         return value.date().isoformat() if value == value.normalize() else value.isoformat()
-    if value is None or value is pd.NaT or (isinstance(value, float) and not math.isfinite(value)):
+    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and not math.isfinite(value)):
         return None
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
@@ -143,25 +151,33 @@ def layer_file_name(name: str, frame: gpd.GeoDataFrame, ending: str) -> str:
 def layer_bytes(frame: gpd.GeoDataFrame, ending: str, name: str, crs: str = MAP_CRS) -> bytes:
     """Return a layer in the format that `ending` names.
 
-    GeoJSON follows RFC 7946: WGS 84, right-hand rule, 7 decimals, null for what is unknown.
+    GeoJSON follows RFC 7946: WGS 84, right-hand rule, 7 decimals, null for what is unknown. A Shapefile is a zip with
+    CP949 letters and a dictionary of the fields that it had to cut; a drawing (DXF) lies in the belt of `frame`.
 
     Raises
     ------
     InputError
-        For another ending, or GeoJSON in another CRS than WGS 84, which RFC 7946 forbids.
+        For another ending, or GeoJSON or KML in another CRS than WGS 84, which their standards forbid.
     """
     if ending not in LAYER_FORMATS:
         raise InputError("export_ending", ending=ending or "-", known=", ".join(LAYER_FORMATS))
-    known = _dated(reproject(stamped(frame), crs).reset_index(drop=True))
+    wanted = stamped(frame) if ending == ".dxf" and crs == MAP_CRS else reproject(stamped(frame), crs)
+    known = _dated(wanted.reset_index(drop=True))
     title = layer_file_name(name, frame, "")
     if ending == ".csv":
         return csv_bytes(_with_wkt(known))
     if ending == ".xlsx":
         return xlsx_bytes({title: _with_wkt(known)})
+    if ending == ".parquet":
+        return _parquet_bytes(known)
+    if ending == ".zip":
+        return _shapefile_zip(known, title)
+    if ending in (".geojson", ".kml") and not known.crs.equals(known_crs(MAP_CRS), ignore_axis_order=True):
+        raise InputError("geojson_crs")
+    if ending in (".dxf", ".kml"):
+        return _by_file(known, title, ending)
     options: dict[str, str] = {}
     if ending == ".geojson":
-        if not known.crs.equals(known_crs(MAP_CRS), ignore_axis_order=True):
-            raise InputError("geojson_crs")
         options = {"RFC7946": "YES", "ID_FIELD": "feature_id"}
         known = known.assign(feature_id=known["id"])
     packed = io.BytesIO()
@@ -174,6 +190,82 @@ def layer_bytes(frame: gpd.GeoDataFrame, ending: str, name: str, crs: str = MAP_
         dataset_options=DATASET_OPTIONS.get(ending, {}),
     )
     return packed.getvalue()
+
+
+def _parquet_bytes(frame: gpd.GeoDataFrame) -> bytes:
+    packed = io.BytesIO()
+    lists = {
+        name: frame[name].map(_cell) for name in frame.columns if name != "geometry" and frame[name].dtype == object
+    }
+    frame.assign(**lists).to_parquet(packed, compression="zstd", write_covering_bbox=True, schema_version="1.1.0")
+    return packed.getvalue()
+
+
+def _by_file(frame: gpd.GeoDataFrame, title: str, ending: str) -> bytes:
+    """Return a format that GDAL writes only to a file; a drawing holds shapes and the layer's name alone."""
+    written = frame.rename(columns={"name": "Name"})
+    if ending == ".dxf":
+        written = gpd.GeoDataFrame({"Layer": title}, index=frame.index, geometry=frame.geometry, crs=frame.crs)
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        path = Path(folder) / f"layer{ending}"
+        pyogrio.write_dataframe(written, path, layer=title if ending == ".kml" else None, driver=LAYER_FORMATS[ending])
+        return path.read_bytes()
+
+
+def _shapefile_zip(frame: gpd.GeoDataFrame, title: str) -> bytes:
+    """Return a Shapefile as a zip: CP949 letters with a .cpg, names of 10 bytes, and the dictionary of the fields."""
+    fields = dbf_names([str(name) for name in frame.columns if name != "geometry"])
+    written = frame.rename(columns=fields)
+    notes = []
+    for name, field in fields.items():
+        cut = 0
+        if pd.api.types.is_object_dtype(written[field]) or pd.api.types.is_string_dtype(written[field]):
+            texts = written[field].map(_cell)
+            fitting = texts.map(_dbf_text)
+            cut = int((texts.notna() & (texts.astype(str) != fitting.astype(str))).sum())
+            written[field] = fitting
+        notes.append({"field": field, "name": name, "type": str(frame[name].dtype), "cut_values": cut})
+    packed = io.BytesIO()
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        pyogrio.write_dataframe(written, Path(folder) / "layer.shp", driver="ESRI Shapefile", encoding="CP949")
+        for part in sorted(Path(folder).iterdir()):
+            _add(archive, f"{title}{part.suffix}", b"CP949" if part.suffix == ".cpg" else part.read_bytes())
+        _add(archive, f"{title}_fields.csv", csv_bytes(pd.DataFrame(notes)))
+    return packed.getvalue()
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
+
+
+def dbf_names(names: list[str]) -> dict[str, str]:
+    """Return the name that each column has in a DBF: 10 bytes of CP949 (5 Hangul), cut between letters, none twice."""
+    taken: set[str] = set()
+    fields = {}
+    for name in names:
+        plain = name.encode("cp949", errors="replace").decode("cp949").replace("?", "_")
+        number = 0
+        while True:
+            ending = f"_{number}" if number else ""
+            field = _cut(plain, FIELD_BYTES - len(ending)) + ending
+            if field.upper() not in taken:
+                break
+            number += 1
+        taken.add(field.upper())
+        fields[name] = field
+    return fields
+
+
+def _dbf_text(value: Any) -> Any:
+    return (
+        _cut(value.encode("cp949", errors="replace").decode("cp949"), TEXT_BYTES) if isinstance(value, str) else value
+    )
+
+
+def _cut(text: str, size: int) -> str:
+    """Return the letters of `text` that fit `size` bytes of CP949 whole."""
+    return text.encode("cp949")[:size].decode("cp949", errors="ignore")
 
 
 def write_bytes(content: bytes, path: Path) -> None:

@@ -6,7 +6,6 @@ gives the names that leave.
 
 import json
 import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,13 +22,15 @@ from gis.analysis import claims as _claims
 from gis.analysis import distance as _distance
 from gis.crs import GWANGJU_BELT, MAP_CRS, crs_name, to_work_crs
 from gis.errors import DataFileError, InputError, UnknownNameError
-from gis.io import catalog
+from gis.io import catalog, store
 from gis.io.formats import FILE_ENDINGS
 from gis.io.read import Reading, read_file, read_layer
 from gis.io.write import plain_rows
 from gis.kernel.geodesy import geodesic_distances
-from gis.model import LAYER_COLUMNS, outward
+from gis.model import LAYER_COLUMNS, outward, worse_grade
 from layers import LAYERS
+from layers.declare import Column, Layer, Style
+from layers.palette import IMPORTED, INK
 
 UNIT_LAYERS = ("sigungu", "emd", "ri")
 COMPLEXES = "complexes"
@@ -46,17 +47,142 @@ class SourceLayer:
     frame: gpd.GeoDataFrame
 
 
+def known_layers() -> dict[str, Layer]:
+    """Return every layer with features: the bundled ones, then the imported ones."""
+    return LAYERS | {
+        one.name: declared(one) for one in store.layers() if one.kind in ("Polygon", "LineString", "Point")
+    }
+
+
+def declared(stored: store.StoredLayer) -> Layer:
+    """Return an imported layer as a declaration, the same class as a bundled one."""
+    number = sum(map(ord, stored.name)) % len(IMPORTED)
+    style = {"fill": IMPORTED[number], "stroke": INK, "weight": 1.5, "fill_opacity": 0.3, **stored.style}
+    return Layer(
+        name=stored.name,
+        path=f"layers/{stored.file}",
+        source=stored_source(stored),
+        geometry=stored.kind,  # type: ignore[arg-type]
+        group="imported",
+        grade=stored.grade,  # type: ignore[arg-type]
+        style=Style(**style),
+        columns=tuple(Column(name) for name in ("id", "name", "grade", "source")),
+        title=stored.title,
+        visible=False,
+        confidential=stored.confidential,
+    )
+
+
+def stored_source(stored: store.StoredLayer) -> str:
+    """Return the id under which an imported layer stands among the sources."""
+    return f"imported:{stored.name}"
+
+
+def sources() -> pd.DataFrame:
+    """Return every source: of the bundled data, then of what was imported."""
+    rows = [
+        {
+            "id": stored_source(one),
+            "title": one.title,
+            "publisher": one.source,
+            "locator": one.story.get("file"),
+            "license": one.license,
+            "retrieved": one.stored_at[:10],
+            "base_date": one.base_date,
+            "rank": one.rank,
+        }
+        for one in store.layers()
+    ]
+    bundled = catalog.sources()
+    imported = pd.DataFrame(rows, columns=bundled.columns, dtype=object)
+    return pd.concat([bundled, imported], ignore_index=True) if rows else bundled
+
+
 def layer(name: str, belt: str = GWANGJU_BELT) -> gpd.GeoDataFrame:
-    """Return a bundled layer in `belt`; complexes come with the official area that the ledger has in use."""
+    """Return a bundled or imported layer in `belt`.
+
+    Complexes come with the official area that the ledger has in use, and each with its imported outline where one is
+    in use.
+    """
+    if name == COMPLEXES:
+        return complexes(belt)
+    if name in LAYERS:
+        frame = read_layer(LAYERS[name], belt)
+        return _cluster(frame, belt) if name == "cluster" else frame
+    stored = _stored(name)
+    return to_work_crs(_graded(store.frame(stored.name), stored), belt)
+
+
+def _stored(name: str) -> store.StoredLayer:
     try:
-        declared = LAYERS[name]
-    except KeyError:
-        raise UnknownNameError("layer", layer=name, known=", ".join(LAYERS)) from None
-    frame = read_layer(declared, belt)
-    if name != COMPLEXES:
+        found = store.layer(name)
+    except UnknownNameError:
+        raise UnknownNameError("layer", layer=name, known=", ".join(known_layers())) from None
+    if found.kind not in ("Polygon", "LineString", "Point"):
+        raise InputError("raster_layer", layer=name)
+    return found
+
+
+def _graded(frame: gpd.GeoDataFrame, stored: store.StoredLayer) -> gpd.GeoDataFrame:
+    """Return an imported layer with the grade and the sigma that were stated for all of it where a row has none."""
+    known = frame.assign(grade=frame["grade"].astype(object).where(frame["grade"].notna(), stored.grade))
+    return known if stored.vertex_sigma is None else known.assign(vertex_sigma=stored.vertex_sigma)
+
+
+def complexes(belt: str = GWANGJU_BELT, outlines: list[store.Outline] | None = None) -> gpd.GeoDataFrame:
+    """Return the complexes with their official areas, each with the one of `outlines` that is its own.
+
+    Where `outlines` is None, the imported outlines in use count.
+    """
+    frame, ledger = read_layer(LAYERS[COMPLEXES], belt), catalog.claims()
+    frame = frame.assign(official_area=[_official_area(ledger, subject) for subject in frame["id"]])
+    used = [one for one in store.outlines() if one.in_use] if outlines is None else outlines
+    for outline in used:
+        if outline.complex not in frame.index:
+            continue
+        stored = store.layer(outline.layer)
+        frame.loc[outline.complex, "geometry"] = outline_shape(outline, belt)
+        frame.loc[outline.complex, "grade"] = outline.grade
+        frame.loc[outline.complex, "source"] = stored_source(stored)
+        frame.loc[outline.complex, "center_uncertainty"] = float("nan")
+        if stored.vertex_sigma is not None:
+            frame.loc[outline.complex, "vertex_sigma"] = stored.vertex_sigma
+    return frame
+
+
+def outline_shape(outline: store.Outline, belt: str = GWANGJU_BELT) -> shapely.Geometry:
+    """Return the boundary of an imported outline, its features as one."""
+    frame = store.frame(outline.layer)
+    missing = sorted(set(outline.feature_ids) - set(frame["id"]))
+    if missing:
+        raise UnknownNameError("feature", id=missing[0], layer=outline.layer)
+    return shapely.union_all(to_work_crs(frame.loc[list(outline.feature_ids)], belt).geometry.to_numpy())
+
+
+def _cluster(frame: gpd.GeoDataFrame, belt: str) -> gpd.GeoDataFrame:
+    """Return the 소부장 특화단지 with the imported outlines in use: of a complex in two regions, the Gwangju side."""
+    used, gwangju = {one.complex for one in store.outlines() if one.in_use}, "29"
+    if not used:
         return frame
-    ledger = catalog.claims()
-    return frame.assign(official_area=[_official_area(ledger, subject) for subject in frame["id"]])
+    sites = complexes(belt)
+    for outline in used:
+        for name in frame.index[frame["complex"] == outline]:
+            site, shape = sites.loc[outline], sites.loc[outline, "geometry"]
+            grade = site["grade"]
+            if pd.notna(frame.loc[name, "part"]):
+                units = read_layer(LAYERS["sigungu"], belt)
+                inside = units[units["id"].str.startswith(gwangju)]
+                shape, grade = (
+                    shapely.intersection(shape, inside.union_all()),
+                    worse_grade(grade, LAYERS["sigungu"].grade),
+                )
+            frame.loc[name, ["geometry", "grade", "source", "center_uncertainty"]] = [
+                shape,
+                grade,
+                site["source"],
+                float("nan"),
+            ]
+    return frame
 
 
 def _official_area(ledger: pd.DataFrame, subject: str) -> float:
@@ -69,34 +195,44 @@ def _official_area(ledger: pd.DataFrame, subject: str) -> float:
     return float(claim["value"])
 
 
-def source_layer(source: str | None = None, crs: str | None = None) -> SourceLayer:
-    """Return the layer that `source` names: a bundled layer, or a file; the complexes where it is None."""
+def source_layer(source: str | None = None, reading: Reading | None = None) -> SourceLayer:
+    """Return the layer that `source` names: bundled, imported, or a file; the complexes where it is None."""
     if source is None:
         return SourceLayer(COMPLEXES, layer(COMPLEXES))
     if source in LAYERS:
         return SourceLayer(source, layer(source))
+    if any(source in (one.name, one.title) for one in store.layers()):
+        stored = _stored(source)
+        return SourceLayer(stored.name, to_work_crs(_graded(store.frame(stored.name), stored)))
     path = Path(source)
     if path.suffix.lower() in FILE_ENDINGS or os.path.exists(source):  # noqa: PTH110 - a name too long is no file
-        return SourceLayer(path.stem, read_file(path, reading=Reading(crs=crs)))
-    raise UnknownNameError("layer", layer=source, known=", ".join(LAYERS))
+        return SourceLayer(path.stem, read_file(path, reading=reading))
+    raise UnknownNameError("layer", layer=source, known=", ".join(known_layers()))
 
 
 def layer_table() -> pd.DataFrame:
-    """Return a row a bundled layer: what it is, how many features, which grade, from when."""
-    dates = catalog.sources().set_index("id")["base_date"]
+    """Return a row a layer, bundled and imported: what it is, how many features, which grade, from when."""
+    stored, dates = {one.name: one for one in store.layers()}, sources().set_index("id")["base_date"]
     rows = [
         {
             "name": declared.name,
-            "title": f"layer.{declared.name}",
+            "title": declared.title or f"layer.{declared.name}",
             "kind": declared.group,
             "geometry": declared.geometry,
-            "features": len(read_layer(declared)),
+            "features": stored[declared.name].features if declared.name in stored else len(read_layer(declared)),
             "grade": declared.grade,
             "source": declared.source,
             "base_date": dates.get(declared.source),
         }
-        for declared in LAYERS.values()
+        for declared in known_layers().values()
     ]
+    rows += [
+        {
+            "name": one.name, "title": one.title, "kind": "imported", "geometry": one.kind, "features": None,
+            "grade": one.grade, "source": stored_source(one), "base_date": one.base_date,
+        }
+        for one in stored.values() if one.kind in ("Raster", "Tiles")
+    ]  # fmt: skip
     return pd.DataFrame(rows, columns=list(LAYER_COLUMNS))
 
 
@@ -151,7 +287,7 @@ def places(scope: str = "region") -> gpd.GeoDataFrame:
     known = gpd.GeoDataFrame(both, crs=outlines.crs).assign(center_uncertainty=sway)
     if scope != "region":
         inside = layer("cluster").set_index("complex")
-        known.loc[inside.index, "geometry"] = inside.geometry
+        known.loc[inside.index, ["geometry", "grade"]] = inside[["geometry", "grade"]]
     return known
 
 
@@ -242,8 +378,8 @@ def card(complex_id: str, year: int = PLAN_YEAR) -> Card:
         steps=steps[steps["subject"] == complex_id].reset_index(drop=True),
         neighbors=pairs[(pairs["a"] == complex_id) | (pairs["b"] == complex_id)].reset_index(drop=True),
         links=served[served["served"] & ((served["from"] == complex_id) | (served["to"] == complex_id))],
-        source_titles=catalog.sources().set_index("id")["title"].to_dict(),
-        source_ranks=catalog.sources().set_index("id")["rank"].to_dict(),
+        source_titles=sources().set_index("id")["title"].to_dict(),
+        source_ranks=sources().set_index("id")["rank"].to_dict(),
     )
 
 
@@ -289,14 +425,6 @@ def report_table(name: str) -> pd.DataFrame:
         "layers": layer_table,
     }
     return makers[name]()
-
-
-def uploaded_layer(file_name: str, content: bytes) -> SourceLayer:
-    """Return a person's uploaded file as a layer to be measured; nothing of it is kept."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / Path(file_name).name
-        path.write_bytes(content)
-        return source_layer(str(path))
 
 
 def drawn_layer(geometries: str) -> gpd.GeoDataFrame:

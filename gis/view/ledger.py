@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from gis import study
 from gis.analysis.chain import shown_status
 from gis.i18n import either, t
 from gis.io import catalog
@@ -101,7 +102,7 @@ def history_table(history: pd.DataFrame) -> pd.DataFrame:
 
 def _titles(source_ids: pd.Series) -> pd.Series:
     """Return the titles of sources; what has none says so."""
-    return source_ids.map(catalog.sources().set_index("id")["title"]).fillna(t("word.no_source"))
+    return source_ids.map(study.sources().set_index("id")["title"]).fillna(t("word.no_source"))
 
 
 def _either(rows: pd.DataFrame, column: str) -> list[str]:

@@ -6,7 +6,7 @@ from html import escape
 from gis.i18n import t
 from gis.model import SCHEMATIC
 from gis.view.map import LINK_COLORS
-from gis.view.tables import label
+from gis.view.tables import label, layer_title
 from layers.declare import Layer
 from layers.palette import INK, STONE
 
@@ -34,16 +34,17 @@ def legend_html(layers: Sequence[Layer], links: bool) -> str:
 def _layer_items(layer: Layer) -> list[tuple[str, str]]:
     style = layer.style
     if layer.geometry == "Point":
-        return [(_dot(style.fill, style.stroke), t(f"layer.{layer.name}"))]
+        return [(_dot(style.fill, style.stroke), layer_title(layer))]
     if style.classes:
         return [(_box(color, style.stroke, layer.grade), label("place", value)) for value, color in style.classes]
-    return [(_box(style.fill, style.stroke, layer.grade), t(f"layer.{layer.name}"))]
+    return [(_box(style.fill, style.stroke, layer.grade), layer_title(layer))]
 
 
-def _box(fill: str, stroke: str, grade: str) -> str:
+def _box(fill: str, stroke: str, grade: str | None) -> str:
     hatch = f"repeating-linear-gradient(135deg,{fill} 0 1.5px,transparent 1.5px 5px)"
     ground = f"background:{hatch}" if grade == SCHEMATIC else f"background:{fill}59"
-    return f"<span class='gis-box' style='{ground};border:1.5px {BORDERS[grade]} {stroke}'></span>"
+    border = BORDERS.get(grade or "", "solid")
+    return f"<span class='gis-box' style='{ground};border:1.5px {border} {stroke}'></span>"
 
 
 def _dot(fill: str, stroke: str, border: str = "solid") -> str:

@@ -256,7 +256,7 @@ def leaflet_style(layer: Layer, properties: Mapping[str, Any], *, selected: bool
     drawn: dict[str, Any] = {
         "color": style.stroke,
         "weight": style.weight * (2 if selected else 1),
-        "dashArray": GRADE_DASHES[grade],
+        "dashArray": GRADE_DASHES.get(grade or ""),
         "fillColor": fill,
         "fillOpacity": style.fill_opacity,
     }

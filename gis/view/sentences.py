@@ -1,12 +1,13 @@
 """Every result as one sentence."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
+from gis import study
 from gis.analysis.chain import EXPORT, Chain
 from gis.i18n import either, language, t
-from gis.io import catalog
 from gis.model import SCHEMATIC
 from gis.units import area_text, interval_text, length_text
 from gis.view.tables import label, value_text
@@ -108,7 +109,7 @@ def chain_sentence(chain: Chain) -> str:
 
 def conflict_sentence(row: pd.Series | dict, ledger: pd.DataFrame, area_unit: str = "m2") -> str:
     """Return one conflict of the public record in words, with the value in use."""
-    publishers = catalog.sources().set_index("id")["publisher"]
+    publishers = study.sources().set_index("id")["publisher"]
     said_by = ledger["source"].map(publishers).fillna(t("word.no_source"))
     claims = ledger.assign(said_by=said_by).set_index("id")
     stated = [claims.loc[name] for name in str(row["claims"]).split("|") if name in claims.index]
@@ -159,3 +160,20 @@ def distance_matrix(table: pd.DataFrame) -> pd.DataFrame:
         start, end = label("place", row["from"]), label("place", row["to"])
         square.loc[start, end] = square.loc[end, start] = distance_text(row)
     return square
+
+
+def problem_sentences(problems: pd.DataFrame) -> list[str]:
+    """Return each problem of an imported file in words: what, in which rows, and what was done."""
+    return [problem_sentence(row) for row in problems.to_dict("records")]
+
+
+def problem_sentence(row: Mapping[str, Any]) -> str:
+    """Return one problem in words; a repaired polygon says by how many m² it changed."""
+    words = t(
+        "sentence.problem", problem=label("problem", row["problem"]), rows=row["rows"], count=row["count"],
+        action=label("problem_action", row["action"]),
+    )  # fmt: skip
+    if pd.isna(row["area_before"]):
+        return words
+    change = t("sentence.area_change", before=f"{row['area_before']:,.1f}", after=f"{row['area_after']:,.1f}")
+    return f"{words} {change} {row['detail']}".strip()

@@ -9,9 +9,10 @@ from gis.analysis.chain import Chain
 from gis.analysis.claims import number_text
 from gis.i18n import language, t
 from gis.i18n import table as label_table
-from gis.io import catalog
 from gis.model import OUTWARD, SCHEMATIC
+from gis.study import sources
 from gis.units import AREA_SYMBOLS, area_text, in_area_unit
+from layers.declare import Layer
 
 WORDS: dict[str, str] = {
     "relation": "relation",
@@ -41,19 +42,48 @@ WORDS: dict[str, str] = {
     "places": "place",
     "unit": "unit",
     "doubt": "column",
+    "problem": "problem",
+    "action": "problem_action",
+    "complex": "place",
+    "state": "state",
+    "crs_way": "crs_way",
+    "complex": "place",
+    "by_name": "place",
+    "by_point": "place",
+    "candidates": "place",
+    "agreement": "firms.agreement",
+    "name_verdict": "firms.name_verdict",
+    "point_verdict": "firms.point_verdict",
+    "reason": "firms.reason",
+    "comparison": "firms.comparison",
+    "why": "firms.why",
+    "side": "people.side",
+    "figure": "column",
 }
 """Columns whose values are ids, and the family of labels that names them."""
 
-LISTS = ("hosts", "hosts_en", "separated_by", "values", "claims")
+LISTS = ("hosts", "hosts_en", "separated_by", "values", "claims", "roles", "roles_en", "ksic", "ksic_others")
 """Columns of texts that are joined by `|`."""
 
 NUMBER_ENDINGS = (("_m", "m", 0), ("seconds", "s", 0), ("_pct", "%", 1), ("_lon", "°", 6), ("_lat", "°", 6))
 """How the name of a number ends when it leaves, its unit, and the decimals it is shown with."""
+DECIMALS = {"quotient": 2, "employee_quotient": 2, "lon": 6, "lat": 6}
+"""Numbers without a unit, and the decimals they are shown with."""
 
 
 def label(family: str, value: object) -> str:
     """Return the label of an id, or the id itself where the table of labels has none (a person's own id)."""
     return label_table(language()).get(f"{family}.{value}", str(value))
+
+
+def layer_title(layer: Layer) -> str:
+    """Return what people call a layer: the label of a bundled one, the own title of an imported one."""
+    return layer.title or t(f"layer.{layer.name}")
+
+
+def with_titles(layers: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of layers with their titles in the reader's language."""
+    return layers.assign(title=layers["title"].map(lambda title: label_table(language()).get(title, title)))
 
 
 def value_text(claim: Mapping[str, Any] | pd.Series, area_unit: str = "m2") -> str:
@@ -133,8 +163,10 @@ def _column(
     for ending, unit, digits in NUMBER_ENDINGS:
         if outer.endswith(ending):
             return f"{header} ({unit})", values.astype(float), digits if name != "tolerance" else 2
+    if name in DECIMALS:
+        return header, values.astype(float), DECIMALS[name]
     if name == "source":
-        titles = catalog.sources().set_index("id")["title"].to_dict()
+        titles = sources().set_index("id")["title"].to_dict()
         return header, values.map(lambda source: titles.get(source, source) or t("word.no_source")), None
     if name == "unit_name":
         return header, values.astype(object).where(values.notna(), t("sentence.outside_units")), None

@@ -5,12 +5,12 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from gis import study
 from gis.app import cache
 from gis.app.choices import segment, several
 from gis.app.downloads import show_people
 from gis.app.frame import header, show_page
 from gis.i18n import language, reading, t
-from gis.io import catalog
 from gis.io.write import LAYER_FORMATS, xlsx_bytes
 from gis.study import REPORT_TABLES
 from gis.view.tables import shown
@@ -70,7 +70,7 @@ def workbook(names: tuple[str, ...], unit: str, code: str) -> bytes:
         sheets = {t("ui.workbook_about"): about_sheet(unit)} | {
             t(f"report.{name}"): sheet(name, unit) for name in names
         }
-        return xlsx_bytes({**sheets, t("ui.sources"): shown(catalog.sources())})
+        return xlsx_bytes({**sheets, t("ui.sources"): shown(study.sources())})
 
 
 show_page(page)

@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from gis import study
 from gis.app import cache
 from gis.app.choices import select
 from gis.app.downloads import show_table
@@ -11,7 +12,7 @@ from gis.i18n import t
 from gis.io import catalog
 from gis.view.ledger import article_table, history_table, hosts_table, ledger_table, steps_table
 from gis.view.sentences import conflict_sentence
-from gis.view.tables import label
+from gis.view.tables import label, with_titles
 
 
 def page() -> None:
@@ -68,14 +69,13 @@ def show_history(unit: str) -> None:
 
 
 def show_catalog(unit: str) -> None:
-    table = cache.layer_table()
-    show_table(table.assign(title=table["title"].map(t)), "layers")
+    show_table(with_titles(cache.layer_table()), "layers")
     st.subheader(t("ui.files"))
     show_table(catalog.files(), "files")
 
 
 def show_sources(unit: str) -> None:
-    show_table(catalog.sources(), "sources", height=620)
+    show_table(study.sources(), "sources", height=620)
 
 
 def show_file(unit: str) -> None:

@@ -1,0 +1,66 @@
+"""A register of firms and a table of people on a page: the file, how it was read, tables and sentences."""
+
+import streamlit as st
+
+from gis.app import cache
+from gis.app.choices import select
+from gis.app.downloads import show_table
+from gis.app.frame import faults_shown, plain, say
+from gis.i18n import t
+from gis.study.firms import LEVELS
+from gis.view.firms import firm_sentences, people_sentences, read_as
+
+ENCODINGS = ("utf-8", "cp949")
+FILES = ["csv", "txt", "tsv", "xlsx", "xlsm"]
+BOUNDARY_FILES = ["geojson", "json", "gpkg", "fgb"]
+
+
+def show_firms(unit: str) -> None:
+    """Draw the file of a register, how to read it, and what it says about the complexes; areas in `unit`."""
+    st.caption(t("firms.hint"))
+    picked = st.file_uploader(t("firms.file"), FILES, key="firms_file")
+    left, middle, right = st.columns(3)
+    with left:
+        encoding = encoding_box("firms_encoding")
+    sheet = middle.text_input(t("firms.sheet"), key="firms_sheet", placeholder=t("firms.first_sheet"))
+    digits = right.slider(t("firms.digits"), 2, 5, 2, key="firms_digits")
+    if picked is None:
+        return
+    with faults_shown():
+        report = cache.firm_report(picked.name, picked.getvalue(), encoding, sheet.strip() or None, digits)
+        for sentence in firm_sentences(report):
+            say(sentence, "- ")
+        st.caption(plain(read_as(report)))
+        names = ("industries", "quotients", "stages", "unmatched", "firms", "dropped")
+        for tab, name in zip(st.tabs([t(f"firms.tables.{name}") for name in names]), names, strict=True):
+            with tab:
+                show_table(report.table(name), f"firms_{name}", unit)
+
+
+def show_people(unit: str) -> None:
+    """Draw the file of a table of people, the boundaries it is put on, and the figures by district."""
+    st.caption(t("people.hint"))
+    picked = st.file_uploader(t("people.file"), FILES, key="people_file")
+    left, right = st.columns(2)
+    with left:
+        encoding = encoding_box("people_encoding")
+    with right:
+        level = select(t("people.level"), LEVELS, "people_level", "sigungu", lambda name: t(f"people.levels.{name}"))
+    shapes = None
+    if level == "emd":
+        shapes = st.file_uploader(t("people.boundaries"), BOUNDARY_FILES, key="people_boundaries")
+    if picked is None:
+        return
+    with faults_shown():
+        drawn = (None, None) if shapes is None else (shapes.name, shapes.getvalue())
+        report = cache.people_report(picked.name, picked.getvalue(), level or "sigungu", encoding, *drawn)
+        for sentence in people_sentences(report):
+            say(sentence, "- ")
+        show_table(report.units, "people", unit)
+        st.subheader(t("people.unmatched"))
+        show_table(report.unmatched, "people_unmatched", unit)
+
+
+def encoding_box(key: str) -> str | None:
+    """Draw the choice of an encoding; None is found out from the file."""
+    return select(t("firms.encoding"), ENCODINGS, key, None, str.upper, index=None, placeholder=t("firms.automatic"))

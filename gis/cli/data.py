@@ -1,0 +1,153 @@
+"""Data in and out: a person's files, imported layers, outlines of complexes, exports."""
+
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from gis import study
+from gis.cli.output import FormatOpt, OutputOpt, emit, say_aside
+from gis.crs import GWANGJU_BELT, MAP_CRS
+from gis.errors import InputError
+from gis.io import store
+from gis.io.read import Reading
+from gis.io.write import LAYER_FORMATS, layer_bytes, write_bytes
+from gis.study import imports
+from gis.view.sentences import problem_sentences
+
+app = typer.Typer()
+layer_app = typer.Typer(no_args_is_help=True, help="List, rename, restyle or remove what was imported.")
+outline_app = typer.Typer(no_args_is_help=True, help="Choose which imported boundary is a complex's outline.")
+app.add_typer(layer_app, name="layer")
+app.add_typer(outline_app, name="outline")
+
+LayerArg = Annotated[str, typer.Argument(help="The name or title of an imported layer.")]
+ComplexArg = Annotated[str, typer.Argument(help="The id of a complex.")]
+
+
+@app.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(help="Shapefile or zip, DXF, GPKG, KML, GeoJSON, CSV, XLSX, GML, Parquet …")],
+    name: Annotated[str | None, typer.Option("--as", help="Keep it under this name (a–z, 0–9, _).")] = None,
+    crs: Annotated[str | None, typer.Option(help=f"CRS of the file, e.g. {GWANGJU_BELT} or KATEC.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Letters of the file: utf-8 or cp949.")] = None,
+    layer: Annotated[str | None, typer.Option(help="Which layer, sheet, or data set of a zip.")] = None,
+    swap: Annotated[bool | None, typer.Option("--swap/--no-swap", help="Whether X is north and Y is east.")] = None,
+    polygons: Annotated[bool, typer.Option(help="Join lines, or points in their order, to polygons.")] = False,
+    group: Annotated[str | None, typer.Option(help="Column that tells one ring of points from the next.")] = None,
+    title: Annotated[str | None, typer.Option(help="What people call the layer.")] = None,
+    grade: Annotated[str | None, typer.Option(help="Boundary grade A, B, C or D.")] = None,
+    source: Annotated[str | None, typer.Option(help="Who made the data.")] = None,
+    rank: Annotated[str | None, typer.Option(help="notice, statistics, agency or press.")] = None,
+    license: Annotated[str | None, typer.Option(help="Terms of use.")] = None,
+    base_date: Annotated[str | None, typer.Option(help="The day that the data describes, e.g. 2026-01-31.")] = None,
+    confidential: Annotated[bool, typer.Option(help="대외비: kept out of exports unless asked for.")] = False,
+    check: Annotated[bool, typer.Option(help="Read and check only; keep nothing.")] = False,
+    format: FormatOpt = None,
+    output: OutputOpt = None,
+) -> None:
+    """Read a file, check it, and keep it as a layer; what was repaired or set aside is listed by row."""
+    arrived = imports.arrival(file, Reading(crs, encoding, layer, swap, polygons, group))
+    for line in problem_sentences(arrived.problems):
+        say_aside(line)
+    if check:
+        emit({"problems": arrived.problems}, format, output)
+        return
+    keeping = imports.Keeping(name, title, grade, None, source, rank, license, base_date, confidential)
+    kept = imports.keep(arrived, keeping)
+    emit({"import": imports.import_table(kept), "problems": arrived.problems}, format, output)
+
+
+@layer_app.command("list")
+def list_layers(format: FormatOpt = None, output: OutputOpt = None) -> None:
+    """List imported layers with how each was read."""
+    emit({"layers": imports.import_table(store.layers())}, format, output)
+
+
+@layer_app.command("story")
+def story(layer: LayerArg, format: FormatOpt = None, output: OutputOpt = None) -> None:
+    """Show how a layer came: file, hash, encoding, CRS, repairs by row."""
+    stored = store.layer(layer)
+    rows = [{"item": key, "value": str(value)} for key, value in stored.story.items() if key != "problems"]
+    problems = pd.DataFrame(stored.story.get("problems", []))
+    emit({"story": pd.DataFrame(rows), **({"problems": problems} if len(problems) else {})}, format, output)
+
+
+@layer_app.command("rename")
+def rename(layer: LayerArg, title: Annotated[str, typer.Argument(help="The new title.")]) -> None:
+    """Call a layer otherwise; its name in commands stays."""
+    imports.rename(layer, title)
+
+
+@layer_app.command("restyle")
+def restyle(
+    layer: LayerArg,
+    fill: Annotated[str | None, typer.Option(help="Color of the ground, #rrggbb.")] = None,
+    stroke: Annotated[str | None, typer.Option(help="Color of the rim, #rrggbb.")] = None,
+    weight: Annotated[float | None, typer.Option(help="Width of the rim in pixels.")] = None,
+    opacity: Annotated[float | None, typer.Option(help="Of the ground, 0 to 1.")] = None,
+) -> None:
+    """Draw a layer otherwise."""
+    imports.restyle(layer, fill=fill, stroke=stroke, weight=weight, fill_opacity=opacity)
+
+
+@layer_app.command("remove")
+def remove(layer: LayerArg) -> None:
+    """Forget a layer and remove its file; a complex whose outline it was has its schematic one again."""
+    store.remove(layer)
+
+
+@outline_app.command("list")
+def list_outlines(format: FormatOpt = None, output: OutputOpt = None) -> None:
+    """List the imported outlines of the complexes and which is in use."""
+    emit({"outlines": imports.outline_table()}, format, output)
+
+
+@outline_app.command("adopt")
+def adopt(
+    layer: LayerArg,
+    complex: Annotated[str | None, typer.Argument(help="The complex; matched by name where none is given.")] = None,
+    grade: Annotated[str, typer.Option(help="A official, B cadastral, C digitised.")] = "C",
+    id: Annotated[list[str] | None, typer.Option(help="Only the features with this id; may be repeated.")] = None,
+    format: FormatOpt = None,
+    output: OutputOpt = None,
+) -> None:
+    """Make an imported boundary the outline of a complex, and show what changed."""
+    emit(change_tables(imports.adopt_by_name(layer, complex, tuple(id or ()), grade)), format, output)
+
+
+@outline_app.command("use")
+def use(
+    complex: ComplexArg,
+    number: Annotated[int | None, typer.Option(help="Of an imported outline; the schematic one without.")] = None,
+    format: FormatOpt = None,
+    output: OutputOpt = None,
+) -> None:
+    """Use another outline of a complex, or the schematic one again, and show what changed."""
+    emit(change_tables([imports.use_outline(complex, number)]), format, output)
+
+
+def change_tables(changes: list[imports.OutlineChange]) -> dict[str, pd.DataFrame]:
+    """Return what several outlines changed as the tables of a command."""
+    return {
+        name: pd.concat([getattr(change, name) for change in changes], ignore_index=True)
+        for name in ("area", "distances", "adjacency")
+    }
+
+
+@app.command()
+def export(
+    layer: Annotated[str, typer.Argument(help="A layer name.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The ending chooses the format.")],
+    crs: Annotated[str, typer.Option(help="CRS of the file.")] = MAP_CRS,
+    confidential: Annotated[bool, typer.Option(help="Write a layer marked 대외비 too.")] = False,
+) -> None:
+    """Write a layer as GeoJSON, GPKG, Shapefile (zip), GeoParquet, FlatGeobuf, KML, DXF, CSV or XLSX."""
+    ending = output.suffix.lower()
+    if ending not in LAYER_FORMATS:
+        raise InputError("export_ending", ending=output.suffix or "-", known=" ".join(LAYER_FORMATS))
+    declared = study.known_layers().get(layer)
+    if declared is not None and declared.confidential and not confidential:
+        raise InputError("confidential", layer=layer)
+    write_bytes(layer_bytes(study.layer(layer), ending, layer, crs), output)

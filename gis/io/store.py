@@ -1,0 +1,361 @@
+"""The workspace: what a planner brought in, kept with its story, beside a SQLite catalogue.
+
+`GIS_WORKSPACE` (default `./workspace`) holds `catalog.sqlite` and, below `layers/`, a GeoParquet file a layer (a COG a
+raster). A file is complete before the catalogue names it, and is removed after the catalogue has forgotten it, so a
+kill at any moment loses nothing that was confirmed and leaves at most a file that nobody names.
+"""
+
+import json
+import os
+import re
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import psutil
+import sqlalchemy as sql
+
+from gis.errors import DataFileError, InputError, UnknownNameError
+from layers import LAYERS
+
+NETWORK_DRIVES = frozenset(
+    {"nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "sshfs", "fuse.sshfs", "afpfs", "9p", "remote"}
+)
+"""File systems on which SQLite loses what it wrote ahead."""
+NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+KINDS = ("Polygon", "LineString", "Point", "Raster", "Tiles")
+_ENDINGS = {"Raster": ".tif", "Tiles": ".mbtiles"}
+_metadata = sql.MetaData()
+_layers = sql.Table(
+    "layer",
+    _metadata,
+    sql.Column("name", sql.String, primary_key=True),
+    sql.Column("number", sql.Integer, nullable=False),
+    sql.Column("title", sql.String, nullable=False),
+    sql.Column("kind", sql.String, nullable=False),
+    sql.Column("file", sql.String, nullable=False),
+    sql.Column("features", sql.Integer, nullable=False),
+    sql.Column("grade", sql.String),
+    sql.Column("vertex_sigma", sql.Float),
+    sql.Column("source", sql.String, nullable=False),
+    sql.Column("rank", sql.String),
+    sql.Column("license", sql.String),
+    sql.Column("base_date", sql.String),
+    sql.Column("confidential", sql.Boolean, nullable=False),
+    sql.Column("style", sql.String, nullable=False),
+    sql.Column("story", sql.String, nullable=False),
+    sql.Column("stored_at", sql.String, nullable=False),
+)
+_outlines = sql.Table(
+    "outline",
+    _metadata,
+    sql.Column("number", sql.Integer, primary_key=True),
+    sql.Column("complex", sql.String, nullable=False),
+    sql.Column("layer", sql.String, nullable=False),
+    sql.Column("feature_ids", sql.String, nullable=False),
+    sql.Column("grade", sql.String, nullable=False),
+    sql.Column("in_use", sql.Boolean, nullable=False),
+    sql.Column("adopted_at", sql.String, nullable=False),
+)
+_counter = sql.Table("revision", _metadata, sql.Column("number", sql.Integer, nullable=False))
+
+
+@dataclass(frozen=True)
+class StoredLayer:
+    """One imported layer: how it is called and drawn, what it rests on, and how it came.
+
+    `story` holds plain values: file name, hash, encoding and CRS with the way each was decided, repairs by row.
+    """
+
+    name: str
+    title: str
+    kind: str
+    source: str
+    features: int = 0
+    grade: str | None = None
+    vertex_sigma: float | None = None
+    rank: str | None = None
+    license: str | None = None
+    base_date: str | None = None
+    confidential: bool = False
+    style: dict[str, Any] = field(default_factory=dict)
+    story: dict[str, Any] = field(default_factory=dict)
+    stored_at: str = ""
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class Outline:
+    """An imported boundary of a complex; of those of one complex at most one is in use."""
+
+    number: int
+    complex: str
+    layer: str
+    feature_ids: tuple[str, ...]
+    grade: str
+    in_use: bool
+    adopted_at: str
+
+
+def workspace() -> Path:
+    """Return the folder of what a planner brought in; it is made when something is kept."""
+    return Path(os.environ.get("GIS_WORKSPACE", "workspace")).resolve()
+
+
+def exists() -> bool:
+    """Tell whether anything was ever kept."""
+    return (workspace() / "catalog.sqlite").is_file()
+
+
+def version() -> int:
+    """Return a number that changes with every change of the store; the key of what is cached from it."""
+    if not exists():
+        return 0
+    with _reading() as connection:
+        return int(connection.execute(sql.select(_counter.c.number)).scalar_one())
+
+
+def layers() -> list[StoredLayer]:
+    """Return every imported layer, the oldest first."""
+    if not exists():
+        return []
+    with _reading() as connection:
+        rows = connection.execute(sql.select(_layers).order_by(_layers.c.number)).mappings().all()
+    return [_stored(dict(row)) for row in rows]
+
+
+def layer(name: str) -> StoredLayer:
+    """Return one imported layer by its name or title."""
+    known = layers()
+    for one in known:
+        if name == one.name:
+            return one
+    titled = [one for one in known if one.title == name]
+    if len(titled) == 1:
+        return titled[0]
+    raise UnknownNameError("stored_layer", layer=name, known=", ".join(one.name for one in known) or "-")
+
+
+def frame(name: str) -> gpd.GeoDataFrame:
+    """Return the features of an imported layer in the belt that they were stored in, `id` as index."""
+    path = file_path(layer(name))
+    try:
+        return gpd.read_parquet(path).set_index("id", drop=False)
+    except (OSError, ValueError) as error:
+        raise DataFileError("store_file", path=path.name, layer=name) from error
+
+
+def file_path(stored: StoredLayer) -> Path:
+    """Return where the file of a layer lies."""
+    return workspace() / "layers" / stored.file
+
+
+def keep(stored: StoredLayer, features: gpd.GeoDataFrame | Path) -> StoredLayer:
+    """Keep a layer: features as GeoParquet, or a finished raster file, which is moved in.
+
+    Raises
+    ------
+    InputError
+        Where the name is taken or no name.
+    DataFileError
+        Where the workspace cannot be written, or lies on a network drive.
+    """
+    _require_name(stored.name)
+    folder = _ready() / "layers"
+    place = folder / f"{uuid.uuid4().hex}{_ENDINGS.get(stored.kind, '.parquet')}"
+    known = replace(
+        stored,
+        features=len(features) if isinstance(features, gpd.GeoDataFrame) else stored.features,
+        file=place.name,
+        stored_at=stored.stored_at or datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    part = place.with_suffix(place.suffix + ".part")
+    try:
+        if isinstance(features, gpd.GeoDataFrame):
+            features.to_parquet(part, compression="zstd", write_covering_bbox=True, schema_version="1.1.0")
+        else:
+            features.replace(part)
+        with part.open("rb+") as written:
+            os.fsync(written.fileno())
+        part.replace(place)
+        with _writing() as connection:
+            if connection.execute(sql.select(_layers.c.name).where(_layers.c.name == known.name)).first():
+                raise InputError("name_taken", name=known.name)
+            number = (
+                connection.execute(sql.select(sql.func.coalesce(sql.func.max(_layers.c.number), 0))).scalar_one() + 1
+            )
+            connection.execute(_layers.insert().values(**_row(known), number=number))
+    except BaseException as error:
+        part.unlink(missing_ok=True)
+        place.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise DataFileError("cannot_write", path=place, reason=error.strerror) from error
+        raise
+    return known
+
+
+def change(name: str, **values: Any) -> StoredLayer:
+    """Change what a layer is called, drawn like, or rests on; its features stay."""
+    known = layer(name)
+    changed = replace(known, **values)
+    with _writing() as connection:
+        connection.execute(_layers.update().where(_layers.c.name == known.name).values(**_row(changed)))
+    return changed
+
+
+def remove(name: str) -> StoredLayer:
+    """Forget a layer and remove its file; an outline in use is no longer.
+
+    Raises
+    ------
+    UnknownNameError
+        Where there is no such layer.
+    """
+    known = layer(name)
+    with _writing() as connection:
+        connection.execute(_outlines.delete().where(_outlines.c.layer == known.name))
+        connection.execute(_layers.delete().where(_layers.c.name == known.name))
+    file_path(known).unlink(missing_ok=True)
+    return known
+
+
+def outlines(complex_id: str | None = None) -> list[Outline]:
+    """Return every imported outline, or those of one complex, the oldest first."""
+    if not exists():
+        return []
+    query = sql.select(_outlines).order_by(_outlines.c.number)
+    if complex_id is not None:
+        query = query.where(_outlines.c.complex == complex_id)
+    with _reading() as connection:
+        rows = connection.execute(query).mappings().all()
+    return [Outline(**{**row, "feature_ids": tuple(json.loads(row["feature_ids"]))}) for row in rows]
+
+
+def adopt(complex_id: str, layer_name: str, feature_ids: tuple[str, ...], grade: str) -> Outline:
+    """Make an imported boundary the one in use for a complex; the former ones are kept."""
+    known = layer(layer_name)
+    when = datetime.now(UTC).isoformat(timespec="seconds")
+    with _writing() as connection:
+        connection.execute(_outlines.update().where(_outlines.c.complex == complex_id).values(in_use=False))
+        key = connection.execute(
+            _outlines.insert().values(
+                complex=complex_id, layer=known.name, feature_ids=json.dumps(list(feature_ids)), grade=grade,
+                in_use=True, adopted_at=when,
+            )
+        ).inserted_primary_key  # fmt: skip
+    return Outline(int(key[0]) if key else 0, complex_id, known.name, feature_ids, grade, True, when)
+
+
+def use_outline(complex_id: str, number: int | None) -> None:
+    """Use the imported outline of that number again, or the bundled one where it is None."""
+    known = [one.number for one in outlines(complex_id)]
+    if number is not None and number not in known:
+        raise UnknownNameError("outline", number=number, complex=complex_id, known=", ".join(map(str, known)) or "-")
+    if not exists():
+        return
+    with _writing() as connection:
+        mine = _outlines.c.complex == complex_id
+        connection.execute(_outlines.update().where(mine).values(in_use=False))
+        if number is not None:
+            connection.execute(_outlines.update().where(mine, _outlines.c.number == number).values(in_use=True))
+
+
+def free_name(wish: str) -> str:
+    """Return a name that no layer has, made from `wish`: ASCII letters, digits and underscores."""
+    plain = re.sub(r"[^a-z0-9]+", "_", wish.lower()).strip("_")[:32]
+    stem = plain if NAME.fullmatch(plain) else f"layer_{plain}".strip("_") if plain else "layer"
+    taken = {one.name for one in layers()} | set(LAYERS)
+    names = (stem if number == 1 else f"{stem}_{number}" for number in range(1, 10_000))
+    return next(name for name in names if name not in taken and (name != "layer"))
+
+
+def _require_name(name: str) -> None:
+    if not NAME.fullmatch(name):
+        raise InputError("layer_name", name=name)
+    if name in LAYERS:
+        raise InputError("name_taken", name=name)
+
+
+def _row(stored: StoredLayer) -> dict[str, Any]:
+    return {
+        **{column.name: getattr(stored, column.name) for column in _layers.columns if column.name != "number"},
+        "style": json.dumps(stored.style, ensure_ascii=False),
+        "story": json.dumps(stored.story, ensure_ascii=False, default=str),
+    }
+
+
+def _stored(row: dict[str, Any]) -> StoredLayer:
+    row.pop("number")
+    return StoredLayer(**{**row, "style": json.loads(row["style"]), "story": json.loads(row["story"])})
+
+
+def _ready() -> Path:
+    """Return the workspace, made where it is missing."""
+    folder = workspace()
+    try:
+        (folder / "layers").mkdir(parents=True, exist_ok=True)
+        (folder / "catalog.sqlite").touch()
+    except OSError as error:
+        raise DataFileError("cannot_write", path=folder, reason=error.strerror) from error
+    _require_local(folder)
+    return folder
+
+
+def _require_local(folder: Path) -> None:
+    """Refuse a network drive, where SQLite's write-ahead log is lost."""
+    homes = [disk for disk in psutil.disk_partitions(all=True) if folder.is_relative_to(disk.mountpoint)]
+    home = max(homes, key=lambda disk: len(disk.mountpoint), default=None)
+    if home is not None and ({home.fstype.lower()} | set(home.opts.split(","))) & NETWORK_DRIVES:
+        raise DataFileError("network_drive", path=folder)
+
+
+def _database(folder: Path) -> sql.Engine:
+    """Return the catalogue; a file that was removed and made again is another one."""
+    path = folder / "catalog.sqlite"
+    return _engine(path, path.stat().st_ino)
+
+
+@cache
+def _engine(path: Path, inode: int) -> sql.Engine:
+    engine = sql.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+
+    @sql.event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _: Any) -> None:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+
+    with engine.begin() as connection:
+        _metadata.create_all(connection)
+        if connection.execute(sql.select(_counter.c.number)).first() is None:
+            connection.execute(_counter.insert().values(number=0))
+    return engine
+
+
+@contextmanager
+def _reading() -> Iterator[sql.Connection]:
+    folder = workspace()
+    with _faults(folder), _database(folder).connect() as connection:
+        yield connection
+
+
+@contextmanager
+def _writing() -> Iterator[sql.Connection]:
+    folder = _ready()
+    with _faults(folder), _database(folder).begin() as connection:
+        connection.execute(_counter.update().values(number=_counter.c.number + 1))
+        yield connection
+
+
+@contextmanager
+def _faults(folder: Path) -> Iterator[None]:
+    """Say a fault of the database in one line."""
+    try:
+        yield
+    except sql.exc.DatabaseError as error:
+        raise DataFileError("catalog_broken", path=folder / "catalog.sqlite", reason=error.orig) from error

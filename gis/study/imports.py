@@ -1,0 +1,265 @@
+"""What a planner brings in: read and checked first, then kept, then in use as a layer or as a complex's outline."""
+
+import json
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from gis import study
+from gis.analysis.names import complex_of
+from gis.errors import InputError, UnknownNameError
+from gis.io import catalog, store
+from gis.io.check import by_kind
+from gis.io.read import Arrival, Reading, read_arrival
+from gis.io.store import Outline, StoredLayer
+from gis.model import RANKS
+from layers.declare import GRADES
+
+OUTLINE_GRADES = ("A", "B", "C")
+"""Grades that a real boundary can have; D is a schematic one."""
+ENDING_OF_KIND = {"LineString": "lines", "Point": "points"}
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """What a person says of a layer when it is kept."""
+
+    name: str | None = None
+    title: str | None = None
+    grade: str | None = None
+    vertex_sigma: float | None = None
+    source: str | None = None
+    rank: str | None = None
+    license: str | None = None
+    base_date: str | None = None
+    confidential: bool = False
+
+
+@dataclass(frozen=True)
+class OutlineChange:
+    """What another outline of a complex changed: the same tables before and after, told apart by `state`."""
+
+    complex: str
+    area: pd.DataFrame
+    distances: pd.DataFrame
+    adjacency: pd.DataFrame
+
+
+def arrival(path: Path, reading: Reading | None = None) -> Arrival:
+    """Return a file read and checked; nothing is kept."""
+    return read_arrival(path, reading)
+
+
+def uploaded_arrival(file_name: str, content: bytes, reading: Reading | None = None) -> Arrival:
+    """Return an uploaded file read and checked; nothing is kept."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / (Path(file_name).name or "upload")
+        path.write_bytes(content)
+        return read_arrival(path, reading)
+
+
+def keep(arrived: Arrival, keeping: Keeping | None = None) -> list[StoredLayer]:
+    """Keep what arrived, a layer for each kind of shape, with its story; return the layers.
+
+    Raises
+    ------
+    InputError
+        Where the name is taken or no name, or the grade, rank or date is none.
+    """
+    keeping = keeping or Keeping()
+    _require_keeping(keeping)
+    parts = by_kind(arrived.frame)
+    kept = []
+    for kind, part in parts.items():
+        ending = ENDING_OF_KIND.get(kind, "") if len(parts) > 1 else ""
+        wish = "_".join(filter(None, [keeping.name or store.free_name(arrived.title), ending]))
+        kept.append(
+            store.keep(
+                StoredLayer(
+                    name=wish if keeping.name else store.free_name(wish),
+                    title=" ".join(filter(None, [keeping.title or arrived.title, ending and f"({ending})"])),
+                    kind=kind,
+                    source=keeping.source or arrived.story["file"],
+                    grade=keeping.grade,
+                    vertex_sigma=keeping.vertex_sigma,
+                    rank=keeping.rank,
+                    license=keeping.license,
+                    base_date=keeping.base_date,
+                    confidential=keeping.confidential,
+                    story=arrived.story
+                    | {"problems": arrived.problems.to_dict("records"), "set_aside": len(arrived.set_aside)},
+                ),
+                _storable(part),
+            )
+        )
+    return kept
+
+
+def _require_keeping(keeping: Keeping) -> None:
+    if keeping.grade not in (None, *GRADES):
+        raise InputError("one_of", name="grade", value=keeping.grade, known=", ".join(GRADES))
+    if keeping.rank not in (None, *RANKS):
+        raise InputError("one_of", name="rank", value=keeping.rank, known=", ".join(RANKS))
+    if keeping.base_date is not None and pd.isna(pd.to_datetime(keeping.base_date, format="ISO8601", errors="coerce")):
+        raise InputError("date", value=keeping.base_date)
+    if keeping.vertex_sigma is not None and not 0 < keeping.vertex_sigma < 1_000:
+        raise InputError("sigma", value=keeping.vertex_sigma)
+
+
+def _storable(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return `frame` with columns that Parquet takes: texts for whatever is of mixed kinds."""
+    mixed = [name for name in frame.columns if name != frame.geometry.name and frame[name].dtype == object]
+    return frame.assign(**{name: frame[name].map(_plain_text).astype("string") for name in mixed}).reset_index(
+        drop=True
+    )
+
+
+def _plain_text(value: Any) -> str | None:
+    if value is None or (isinstance(value, float) and pd.isna(value)) or value is pd.NA or value is pd.NaT:
+        return None
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def outline_matches(layer_name: str) -> pd.DataFrame:
+    """Return which features of an imported layer are which complex by name: `complex`, `ids`, `names`."""
+    frame = study.source_layer(layer_name).frame
+    found = complex_of(frame["name"], catalog.aliases())
+    rows = [
+        {"complex": name, "ids": tuple(part["id"]), "names": tuple(dict.fromkeys(part["name"]))}
+        for name, part in frame.groupby(found.to_numpy(), sort=False)
+        if name in set(study.complexes()["id"])
+    ]
+    return pd.DataFrame(rows, columns=["complex", "ids", "names"])
+
+
+def adopt_outline(complex_id: str, layer_name: str, feature_ids: tuple[str, ...], grade: str) -> OutlineChange:
+    """Make features of an imported layer the outline of a complex, keep the former one, and return what changed.
+
+    Raises
+    ------
+    InputError
+        Where the grade is none of a real boundary, no feature is named, or a feature is no polygon.
+    UnknownNameError
+        Where there is no such complex, layer or feature.
+    """
+    _require_complex(complex_id)
+    if grade not in OUTLINE_GRADES:
+        raise InputError("one_of", name="grade", value=grade, known=", ".join(OUTLINE_GRADES))
+    stored = store.layer(layer_name)
+    if stored.kind != "Polygon" or not feature_ids:
+        raise InputError("outline_polygons", layer=layer_name)
+    before = _outline_in_use(complex_id)
+    trial = Outline(0, complex_id, stored.name, feature_ids, grade, True, "")
+    study.outline_shape(trial)
+    return outline_change(complex_id, before, store.adopt(complex_id, stored.name, feature_ids, grade))
+
+
+def adopt_by_name(layer_name: str, complex_id: str | None, ids: tuple[str, ...], grade: str) -> list[OutlineChange]:
+    """Adopt outlines from a layer: for one complex, or for each that a feature's name means; return what changed.
+
+    Without `ids`, a complex takes the features of its name, or the only feature there is.
+
+    Raises
+    ------
+    InputError
+        Where no name means a complex, or several features could be meant.
+    """
+    matches = outline_matches(layer_name)
+    if complex_id is None:
+        if matches.empty:
+            raise InputError("no_match", layer=layer_name)
+        return [adopt_outline(row.complex, layer_name, row.ids, grade) for row in matches.itertuples()]
+    named = dict(zip(matches["complex"], matches["ids"], strict=True))
+    everything = tuple(study.source_layer(layer_name).frame["id"])
+    chosen = ids or named.get(complex_id) or (everything if len(everything) == 1 else ())
+    if not chosen:
+        raise InputError("which_features", layer=layer_name, complex=complex_id, known=", ".join(everything[:20]))
+    return [adopt_outline(complex_id, layer_name, chosen, grade)]
+
+
+def rename(layer_name: str, title: str) -> StoredLayer:
+    """Call a layer otherwise; its name in commands and addresses stays."""
+    if not title.strip() or len(title) > 200:
+        raise InputError("layer_title")
+    return store.change(layer_name, title=title.strip())
+
+
+def restyle(layer_name: str, **style: str | float | None) -> StoredLayer:
+    """Draw a layer otherwise: `fill`, `stroke` (#rrggbb), `weight` (pixels), `fill_opacity` (0 to 1)."""
+    stored = store.layer(layer_name)
+    wanted = stored.style | {name: value for name, value in style.items() if value is not None}
+    try:
+        study.declared(replace(stored, style=wanted))
+    except ValueError as error:
+        raise InputError("layer_style", reason=error) from error
+    return store.change(layer_name, style=wanted)
+
+
+def use_outline(complex_id: str, number: int | None) -> OutlineChange:
+    """Use an imported outline again, or the bundled schematic one where `number` is None; return what changed."""
+    _require_complex(complex_id)
+    before = _outline_in_use(complex_id)
+    store.use_outline(complex_id, number)
+    return outline_change(complex_id, before, _outline_in_use(complex_id))
+
+
+def outline_change(complex_id: str, before: Outline | None, after: Outline | None) -> OutlineChange:
+    """Return areas, distances and relations of a complex under both outlines; the other complexes stay as they are."""
+    others = [one for one in store.outlines() if one.in_use and one.complex != complex_id]
+    tables: dict[str, list[pd.DataFrame]] = {"area": [], "distances": [], "adjacency": []}
+    for state, outline in (("before", before), ("after", after)):
+        sites = study.complexes(outlines=[*others, *([outline] if outline else [])])
+        source = study.SourceLayer(study.COMPLEXES, sites)
+        spans, pairs = study.distances(source), study.adjacencies(source)
+        tables["area"].append(_of(study.areas(source), ("id",), complex_id).assign(state=state))
+        tables["distances"].append(_of(spans, ("from", "to"), complex_id).assign(state=state))
+        tables["adjacency"].append(_of(pairs, ("a", "b"), complex_id).assign(state=state))
+    return OutlineChange(complex_id, **{name: pd.concat(parts, ignore_index=True) for name, parts in tables.items()})
+
+
+def _of(table: pd.DataFrame, columns: tuple[str, ...], name: str) -> pd.DataFrame:
+    return table[table[list(columns)].eq(name).any(axis=1)]
+
+
+def _outline_in_use(complex_id: str) -> Outline | None:
+    return next((one for one in store.outlines(complex_id) if one.in_use), None)
+
+
+def _require_complex(complex_id: str) -> None:
+    known = list(study.complexes()["id"])
+    if complex_id not in known:
+        raise UnknownNameError("complex", complex=complex_id, known=", ".join(known))
+
+
+def import_table(kept: list[StoredLayer]) -> pd.DataFrame:
+    """Return a row a kept layer: what it is called, and how its file was read."""
+    rows = [
+        {
+            "name": one.name, "title": one.title, "geometry": one.kind, "features": one.features, "grade": one.grade,
+            "source": one.source, "base_date": one.base_date, "confidential": one.confidential,
+            **{key: one.story.get(key) for key in ("file", "encoding", "crs", "crs_way", "crs_accuracy_m", "belt")},
+            "repaired": _count(one, "repaired"), "set_aside": one.story.get("set_aside"), "stored_at": one.stored_at,
+        }
+        for one in kept
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _count(stored: StoredLayer, action: str) -> int:
+    return sum(problem["count"] for problem in stored.story.get("problems", []) if problem["action"] == action)
+
+
+def outline_table() -> pd.DataFrame:
+    """Return every imported outline with the complex it belongs to, and which is in use."""
+    rows = [
+        {
+            "number": one.number, "complex": one.complex, "layer": one.layer, "features": len(one.feature_ids),
+            "grade": one.grade, "in_use": one.in_use, "adopted_at": one.adopted_at,
+        }
+        for one in store.outlines()
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["number", "complex", "layer", "features", "grade", "in_use", "adopted_at"])
