@@ -1,17 +1,22 @@
-"""Router: page config and file pages, nothing else."""
+"""Router: page config and file pages, nothing else. The server loads this file once, each visit runs it anew."""
 
 import streamlit as st
 
-from gis.app.frame import ICON, page_title
+if __name__ != "__main__":
+    from gis.app.routes import open_browser, tile_routes
 
-st.set_page_config(page_title=page_title("app.title"), page_icon=ICON, layout="wide")
-st.navigation(
-    [
-        st.Page("gis/app/pages/map.py", title=page_title("page.map"), icon=":material/map:", default=True),
-        st.Page("gis/app/pages/measure.py", title=page_title("page.measure"), icon=":material/straighten:"),
-        st.Page("gis/app/pages/chain.py", title=page_title("page.chain"), icon=":material/account_tree:"),
-        st.Page("gis/app/pages/sources.py", title=page_title("page.sources"), icon=":material/library_books:"),
-        st.Page("gis/app/pages/report.py", title=page_title("page.report"), icon=":material/description:"),
-    ],
-    position="top",
-).run()
+    app = st.App(__file__, routes=tile_routes(), lifespan=open_browser)
+else:
+    from gis.app.frame import ICON, page_title
+
+    st.set_page_config(page_title=page_title("app.title"), page_icon=ICON, layout="wide")
+    st.navigation(
+        [
+            st.Page("gis/app/pages/map.py", title=page_title("page.map"), icon=":material/map:", default=True),
+            st.Page("gis/app/pages/measure.py", title=page_title("page.measure"), icon=":material/straighten:"),
+            st.Page("gis/app/pages/chain.py", title=page_title("page.chain"), icon=":material/account_tree:"),
+            st.Page("gis/app/pages/sources.py", title=page_title("page.sources"), icon=":material/library_books:"),
+            st.Page("gis/app/pages/report.py", title=page_title("page.report"), icon=":material/description:"),
+        ],
+        position="top",
+    ).run()

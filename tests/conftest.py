@@ -29,3 +29,10 @@ def korean():
     use_language("ko")
     yield
     use_language("ko")
+
+
+@pytest.fixture(autouse=True)
+def workspace(tmp_path, monkeypatch):
+    """Give every test a workspace of its own; nobody's imported layers leak in."""
+    monkeypatch.setenv("GIS_WORKSPACE", str(tmp_path / "workspace"))
+    return tmp_path / "workspace"

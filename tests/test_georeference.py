@@ -22,7 +22,8 @@ from gis.errors import InputError
 SQUARE = np.array([[0, 0], [1_000, 0], [1_000, 800], [0, 800], [500, 300], [200, 650], [830, 420]], dtype=float)
 NORTH_UP = np.array([[0.5, 0, 180_000], [0, -0.5, 290_000], [0, 0, 1]])
 """Half a meter a pixel, north up: the corner of the picture at (180 000, 290 000)."""
-TILTED = np.array([[0.52, 0.03, 180_000], [0.02, -0.49, 290_000], [2e-5, -3e-5, 1]])
+CORNER = np.array([[1, 0, 180_000], [0, 1, 290_000], [0, 0, 1]], dtype=float)
+TILTED = CORNER @ np.array([[0.52, 0.03, 0], [0.02, -0.49, 0], [2e-5, -3e-5, 1]])
 
 
 def similarity(scale: float, turn: float, east: float, north: float) -> np.ndarray:
@@ -63,9 +64,7 @@ def test_a_known_answer_with_a_pencil():
     ground = transformed(NORTH_UP, corners)
     ground[2, 0] += 4.0
     found = affine_fit(corners, ground)
-    assert found.residuals == pytest.approx(np.array([[1, 0], [-1, 0], [-1, 0], [1, 0]]) * [[1, 1], [1, 1], [1, 1], [1, 1]]
-                                            if False else np.array([[1, 0], [-1, 0], [-1, 0], [-1, 0]]), abs=10)  # fmt: skip
-    assert np.abs(found.residuals) == pytest.approx(np.array([[1, 0]] * 4), abs=1e-6)
+    assert found.residuals == pytest.approx(np.array([[-1, 0], [1, 0], [-1, 0], [1, 0]]), abs=1e-6)
     assert found.rmse == pytest.approx(np.sqrt(2))
 
 
@@ -117,16 +116,16 @@ def test_the_order_of_the_points_is_irrelevant(order, method):
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("count", [7, 12, 40])
+@pytest.mark.parametrize("count", [7, 20])
 def test_noise_of_one_sigma_gives_that_rmse_on_average(method, count):
     """Whatever the number of points: the degrees of freedom are counted, not the points."""
     rng, sigma = np.random.default_rng(6), 2.0
     squares = []
-    for _ in range(400):
+    for _ in range(150):
         pixels = rng.uniform(0, 2_000, (count, 2))
         ground = transformed(NORTH_UP, pixels) + rng.normal(0, sigma, (count, 2))
         squares.append(fit(method, pixels, ground).rmse ** 2)
-    assert np.sqrt(np.mean(squares)) == pytest.approx(sigma, rel=0.04)
+    assert np.sqrt(np.mean(squares)) == pytest.approx(sigma, rel=0.06)
 
 
 def test_the_projective_fit_makes_the_error_on_the_ground_least():
@@ -206,7 +205,7 @@ def test_a_horizon_across_the_control_points_is_refused():
 
 
 def test_a_trace_beyond_the_horizon_is_refused():
-    strong = np.array([[0.5, 0, 180_000], [0, -0.5, 290_000], [0, 1e-3, 1]])
+    strong = CORNER @ np.array([[0.5, 0, 0], [0, -0.5, 0], [0, 1e-3, 1]])
     pixels = SQUARE[:4] * 0.3
     found = projective_fit(pixels, transformed(strong, pixels))
     with pytest.raises(InputError) as fault:

@@ -11,6 +11,7 @@ from gis.app.map_widget import MapEvent, on_map_event
 from gis.view.assets import asset_texts
 from gis.view.map import (
     DRAW_TEXTS,
+    OSM,
     MapCall,
     arc,
     arc_elements,
@@ -30,7 +31,7 @@ MAP_PAGE = Path(__file__).parent / "browser" / "apps" / "map_page.py"
 def _base(**changes):
     chosen = {
         "bounds": sample.BOUNDS,
-        "tiles": False,
+        "tiles": (),
         "texts": sample.TEXTS,
         "geojson_base": sample.LAND_SHAPES,
         **changes,
@@ -56,7 +57,7 @@ def test_the_map_loads_leaflet_and_the_drawing_tools_and_nothing_else():
 
 def test_tiles_are_there_only_when_asked_for():
     assert "openstreetmap" not in _base().get_root().render()
-    assert "openstreetmap" in _base(tiles=True).get_root().render()
+    assert "openstreetmap" in _base(tiles=[OSM]).get_root().render()
 
 
 def test_the_drawing_texts_are_all_that_leaflet_draw_shows():

@@ -178,7 +178,8 @@ def _parts(candidates: str | None) -> list[str]:
 
 
 def _none_where(values: pd.Series, mask: pd.Series) -> pd.Series:
-    return pd.Series([None if hidden else value for value, hidden in zip(values, mask, strict=True)], values.index)
+    kept = [None if hidden else value for value, hidden in zip(values, mask, strict=True)]
+    return pd.Series(kept, values.index, dtype=object)
 
 
 def other_region(firms: pd.DataFrame) -> pd.Series:

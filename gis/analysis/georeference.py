@@ -43,8 +43,8 @@ class Fit:
     left_out
         How far each point lies from where the others put it, m; NaN where they do not suffice.
     worst
-        The control point (from 0) that the others contradict most; None below two degrees of freedom, where nobody
-        can tell which of them is wrong.
+        The control point (from 0) without which the others agree best, as in Baarda's data snooping (1968); None below
+        two degrees of freedom, where nobody can tell which of them is wrong.
     mirrored
         Whether the fit turns the picture over, the usual sign of X and Y interchanged.
     scale
@@ -162,8 +162,8 @@ def _fit(method: Method, pixels: np.ndarray, ground: np.ndarray) -> Fit:
     matrix = _matrix(method, pixels, ground)
     residuals = transformed(matrix, pixels) - ground
     dof = len(pixels) - LEAST_POINTS[method]
-    left_out = _left_out(method, pixels, ground)
-    told = dof >= 2 and np.isfinite(left_out).any()
+    left_out, discord = _left_out(method, pixels, ground)
+    told = dof >= 2 and np.isfinite(discord).any()
     slope = _slope(matrix, pixels.mean(axis=0))
     scales = np.linalg.svd(slope, compute_uv=False)
     up = slope @ (0.0, -1.0)
@@ -174,7 +174,7 @@ def _fit(method: Method, pixels: np.ndarray, ground: np.ndarray) -> Fit:
         rmse=math.sqrt(float((residuals**2).sum()) / (2 * dof)) if dof > 0 else None,
         dof=dof,
         left_out=left_out,
-        worst=int(np.nanargmax(left_out)) if told else None,
+        worst=int(np.nanargmin(discord)) if told else None,
         mirrored=bool(np.linalg.det(slope) > 0),  # y runs down in pixels and up on the ground
         scale=math.sqrt(float(scales.prod())),
         stretch=float(scales[0] / scales[1]),
@@ -298,9 +298,9 @@ def _slope(matrix: np.ndarray, at: np.ndarray) -> np.ndarray:
     return (matrix[:2, :2] - np.outer(found, matrix[2, :2])) / depth
 
 
-def _left_out(method: Method, pixels: np.ndarray, ground: np.ndarray) -> np.ndarray:
-    """Return the distance (m) of each point from where all the others put it."""
-    distances = np.full(len(pixels), np.nan)
+def _left_out(method: Method, pixels: np.ndarray, ground: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return for each point how far (m) it lies from where the others put it, and the others' sum of squares (m²)."""
+    distances, discord = np.full((2, len(pixels)), np.nan)
     for number in range(len(pixels)) if len(pixels) > LEAST_POINTS[method] else ():
         others = np.arange(len(pixels)) != number
         try:
@@ -308,6 +308,7 @@ def _left_out(method: Method, pixels: np.ndarray, ground: np.ndarray) -> np.ndar
             matrix = _matrix(method, pixels[others], ground[others])
         except InputError:
             continue
-        off = transformed(matrix, pixels[number : number + 1]) - ground[number]
-        distances[number] = float(np.linalg.norm(off))
-    return distances
+        off = transformed(matrix, pixels) - ground
+        distances[number] = float(np.linalg.norm(off[number]))
+        discord[number] = float((off[others] ** 2).sum())
+    return distances, discord

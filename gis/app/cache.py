@@ -1,7 +1,7 @@
 """Results kept between reruns: the only home of `st.cache_*`.
 
-Every key is made of plain values and the version of the bundled data, so a changed or missing file is
-noticed at once and never answered from memory.
+Every key is made of plain values and the versions of the bundled data and of the workspace, so a changed or missing
+file is noticed at once and never answered from memory.
 """
 
 from collections.abc import Callable
@@ -15,55 +15,67 @@ from gis import study
 from gis.analysis.adjacency import Thresholds
 from gis.analysis.chain import Chain
 from gis.i18n import reading
-from gis.io import catalog
+from gis.io import catalog, store
+from gis.io.read import Arrival, Reading
 from gis.io.write import layer_bytes, layer_file_name
-from gis.study import firms
+from gis.study import firms, imports
 from gis.study.imports import uploaded_arrival
 from gis.view.features import screen_geojson
-from layers import LAYERS
 
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
 
 
 def _kept(compute: Callable[Args, Result]) -> Callable[Args, Result]:
-    """Keep the result of `compute` for as long as the bundled data stays the same."""
+    """Keep the result of `compute` for as long as the bundled data and the workspace stay the same."""
 
     @wraps(compute)
     def call(*args: Args.args, **kwargs: Args.kwargs) -> Result:
-        return _keyed(catalog.data_version(), compute.__name__, compute, args, kwargs)
+        version = (catalog.data_version(), str(store.workspace()), store.version())
+        return _keyed(version, compute.__name__, compute, args, kwargs)
 
     return call
 
 
 @st.cache_data(show_spinner=False, max_entries=256)
-def _keyed(version: int, name: str, _compute: Callable[..., Any], args: tuple, kwargs: dict[str, Any]) -> Any:
+def _keyed(version: tuple, name: str, _compute: Callable[..., Any], args: tuple, kwargs: dict[str, Any]) -> Any:
     return _compute(*args, **kwargs)
 
 
 @_kept
-def areas() -> pd.DataFrame:
-    return study.areas(study.source_layer())
+def areas(source: str | None = None) -> pd.DataFrame:
+    return study.areas(study.source_layer(source))
 
 
 @_kept
-def unit_shares(level: str) -> pd.DataFrame:
-    return study.unit_shares(study.source_layer(), level)
+def unit_shares(level: str, source: str | None = None) -> pd.DataFrame:
+    return study.unit_shares(study.source_layer(source), level)
 
 
 @_kept
-def distances(measure: str) -> pd.DataFrame:
-    return study.distances(study.source_layer(), measure=measure)
+def distances(measure: str, source: str | None = None) -> pd.DataFrame:
+    return study.distances(study.source_layer(source), measure=measure)
 
 
 @_kept
-def nearest_places() -> pd.DataFrame:
-    return study.nearest_places(study.source_layer())
+def nearest_places(source: str | None = None) -> pd.DataFrame:
+    return study.nearest_places(study.source_layer(source))
 
 
 @_kept
-def adjacencies(thresholds: Thresholds) -> pd.DataFrame:
-    return study.adjacencies(study.source_layer(), thresholds)
+def adjacencies(thresholds: Thresholds, source: str | None = None) -> pd.DataFrame:
+    return study.adjacencies(study.source_layer(source), thresholds)
+
+
+@_kept
+def site_names(source: str | None = None) -> dict[str, str]:
+    return study.site_names(study.source_layer(source))
+
+
+@_kept
+def boundary_grades() -> dict[str, str]:
+    sites = study.complexes()
+    return dict(zip(sites["id"], sites["grade"], strict=True))
 
 
 @_kept
@@ -89,7 +101,7 @@ def card(complex_id: str) -> study.Card:
 @_kept
 def screen_layer(name: str, area_unit: str, language: str) -> dict[str, Any]:
     with reading(language):
-        return screen_geojson(study.layer(name), LAYERS[name], area_unit)
+        return screen_geojson(study.layer(name), study.known_layers()[name], area_unit)
 
 
 @_kept
@@ -113,9 +125,14 @@ def point_names() -> dict[str, str]:
     return dict(zip(points["id"], points["name"], strict=True))
 
 
+@st.cache_resource(show_spinner=False, max_entries=4)
+def arrival(upload: str, _files: dict[str, bytes], reading: Reading) -> Arrival:
+    return uploaded_arrival(_files, reading)
+
+
 @_kept
-def uploaded_areas(file_name: str, content: bytes) -> pd.DataFrame:
-    return study.areas(study.uploaded_layer(file_name, content))
+def outline_matches(layer_name: str) -> pd.DataFrame:
+    return imports.outline_matches(layer_name)
 
 
 @_kept
@@ -151,5 +168,5 @@ def people_report(
 ) -> firms.PeopleReport:
     drawn = None
     if boundaries_name is not None:
-        drawn = study.SourceLayer(boundaries_name, uploaded_arrival(boundaries_name, boundaries or b"").frame)
+        drawn = study.SourceLayer(boundaries_name, uploaded_arrival({boundaries_name: boundaries or b""}).frame)
     return firms.people_report(content, file_name, level=level, boundaries=drawn, encoding=encoding)

@@ -12,10 +12,11 @@ LANGUAGE = "lang"
 AREA_UNIT = "unit"
 COMPLEX = "complex"
 LAYERS = "layers"
-TILES = "tiles"
+BASE = "base"
 LINKS = "links"
 _CLICKS = "clicks"
 _DRAWINGS = "drawings"
+_KEPT = "kept"
 
 
 def link(key: str, allowed: Iterable[str], default: str | list[str] | None = None) -> dict[str, Any]:
@@ -77,3 +78,13 @@ def chosen_complex() -> str | None:
 def drawings() -> tuple[dict[str, Any], ...]:
     """Return the GeoJSON geometries that stand drawn on the map."""
     return st.session_state.get(_DRAWINGS, ())
+
+
+def remember_kept(names: list[str]) -> None:
+    """Keep which layers were imported last, so that they can be put to use at once."""
+    st.session_state[_KEPT] = names
+
+
+def last_kept() -> list[str]:
+    """Return the layers that were imported last in this visit."""
+    return list(st.session_state.get(_KEPT, []))

@@ -7,7 +7,7 @@ import typer
 
 from gis import study
 from gis.analysis.adjacency import Thresholds
-from gis.cli.output import CrsOpt, Format, FormatOpt, OutputOpt, SourceArg, UnitOpt, emit, place_names, resolve, write
+from gis.cli.output import CrsOpt, Format, FormatOpt, OutputOpt, SourceArg, UnitOpt, emit, resolve, write
 from gis.errors import InputError
 from gis.io.read import Reading
 from gis.io.write import json_text, plain_rows
@@ -63,7 +63,7 @@ def distance(
     """Measure straight-line distances, geodesic, between nearest points or centers."""
     sites = measured(source, crs)
     table = study.distances(sites, to, measure)
-    names = place_names(sites) | ({} if to is None else place_names(study.source_layer(to)))
+    names = study.site_names(sites) | ({} if to is None else study.site_names(study.source_layer(to)))
     emit({"distance": sentences.with_distance_labels(table, names)}, format, output, names=names)
 
 
@@ -85,7 +85,7 @@ def adjacency(
     thresholds = Thresholds(parse_length(tolerance), parse_length(beside), bands)
     reach = None if within is None else parse_length(within)
     table = study.adjacencies(sites, thresholds, within=reach, separators=separators)
-    emit({"adjacency": table}, format, output, names=place_names(sites))
+    emit({"adjacency": table}, format, output, names=study.site_names(sites))
 
 
 @app.command()

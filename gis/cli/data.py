@@ -147,7 +147,7 @@ def export(
     ending = output.suffix.lower()
     if ending not in LAYER_FORMATS:
         raise InputError("export_ending", ending=output.suffix or "-", known=" ".join(LAYER_FORMATS))
-    declared = study.known_layers().get(layer)
-    if declared is not None and declared.confidential and not confidential:
-        raise InputError("confidential", layer=layer)
+    secret = [] if confidential else study.confidential_layers(layer)
+    if secret:
+        raise InputError("confidential", layer=", ".join(secret))
     write_bytes(layer_bytes(study.layer(layer), ending, layer, crs), output)

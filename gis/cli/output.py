@@ -38,14 +38,6 @@ UnitOpt = Annotated[str, typer.Option("--unit", help="Area unit of the table: m2
 CrsOpt = Annotated[str | None, typer.Option("--crs", help=f"CRS of a file that states none, e.g. {GWANGJU_BELT}.")]
 
 
-def place_names(sites: study.SourceLayer) -> dict[str, str]:
-    """Return what to call each site."""
-    names = sites.frame["name"]
-    if "short_name" in sites.frame:
-        names = sites.frame["short_name"].fillna(names)
-    return dict(zip(sites.frame["id"], names.fillna(sites.frame["id"]).astype(str), strict=True))
-
-
 def resolve(format: Format | None, output: Path | None) -> Format:
     """Return the format asked for; the ending of the file decides where none is."""
     if format is not None:

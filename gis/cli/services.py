@@ -10,6 +10,7 @@ from typing import Annotated
 import pandas as pd
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
 
 from gis.cli.output import Format, FormatOpt, emit, one_line, write
@@ -92,5 +93,5 @@ def story(fetched: Fetched, output: Path) -> str:
 def progress_line(title: str) -> Iterator[services.Progress]:
     """Show on stderr, while it is a terminal, how many features have come."""
     with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task(title, total=None)
+        task = bar.add_task(escape(title), total=None)
         yield lambda done, expected: bar.update(task, completed=done, total=expected)

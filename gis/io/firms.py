@@ -193,15 +193,12 @@ def _heading(
 ) -> tuple[list[str | None], int] | None:
     """Return the headings and the number of their last line; a heading of two lines is joined."""
     best: tuple[int, list[str | None], int] | None = None
-    for place, line in enumerate(head):
-        candidates = [(list(line.cells), line.number)]
-        if place + 1 < len(head) and head[place + 1].carried:
-            below = head[place + 1]
-            candidates.append((_joined(line, below), below.number))
-        for headers, number in candidates:
-            meaning = _meaning(headers, known, private)
-            if "firm" in meaning and set(meaning) & set(COMPANIONS) and (best is None or len(meaning) > best[0]):
-                best = (len(meaning), headers, number)
+    for line, below in zip(head, [*head[1:], Line(0, ())], strict=True):
+        two_lines = any(below.cells[place] == line.cells[place] for place in below.carried if place < len(line.cells))
+        headers = _joined(line, below) if two_lines else list(line.cells)
+        meaning = _meaning(headers, known, private)
+        if "firm" in meaning and set(meaning) & set(COMPANIONS) and (best is None or len(meaning) > best[0]):
+            best = (len(meaning), headers, below.number if two_lines else line.number)
     return None if best is None else (best[1], best[2])
 
 

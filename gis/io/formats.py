@@ -111,6 +111,8 @@ def read_raw(path: Path, folder: Path, *, layer: str | None = None, encoding: st
     ending = path.suffix.lower()
     if ending not in FILE_ENDINGS:
         raise DataFileError("file_ending", file=path.name, known=" ".join(FILE_ENDINGS))
+    if encoding is not None:
+        encoding_name(encoding)
     _require_content(path)
     if ending in ARCHIVE_ENDINGS:
         return _archive(path, folder, layer, encoding)

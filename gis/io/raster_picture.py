@@ -8,7 +8,7 @@ import math
 import threading
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -75,6 +75,12 @@ def raster_tile(path: Path, z: int, x: int, y: int, span: tuple[float, float] | 
         if view.kind == "dem":
             return _heights_png(view, plane, TILE_SIDE, TILE_SIDE, span or heights_span(path))
         return _photo_png(view, plane, TILE_SIDE, TILE_SIDE, path)
+
+
+@cache
+def blank_tile() -> bytes:
+    """Return a tile that shows nothing."""
+    return png_bytes(np.zeros((1, 1, 4), dtype="uint8"))
 
 
 def heights_span(path: Path) -> tuple[float, float]:
@@ -150,7 +156,7 @@ def _heights_png(view: View, plane: Bounds, columns: int, rows: int, span: tuple
     known = ~np.isnan(inner)
     colors = _ramp(np.where(known, inner, span[0]), span) * (0.45 + 0.75 * shade)[..., None]
     alpha = np.where(known, 255, 0)[..., None]
-    return _png(np.concatenate([np.clip(colors, 0, 255), alpha], axis=-1).astype("uint8"))
+    return png_bytes(np.concatenate([np.clip(colors, 0, 255), alpha], axis=-1).astype("uint8"))
 
 
 def _photo_png(view: View, plane: Bounds, columns: int, rows: int, path: Path) -> bytes:
@@ -168,13 +174,13 @@ def _photo_png(view: View, plane: Bounds, columns: int, rows: int, path: Path) -
             colors[value] = color
         pixels = colors[read[0]]
         pixels[..., 3] = np.minimum(pixels[..., 3], mask)
-        return _png(pixels)
+        return png_bytes(pixels)
     if read.dtype != np.uint8:  # 16 bits that sensors fill in part: the same ends in every tile
         low, high = heights_span(path)
         read = (np.clip((read - low) / (high - low), 0, 1) * 255).astype("uint8")
     if len(bands) < 3:
         read = np.repeat(read[:1], 3, axis=0)
-    return _png(np.moveaxis(np.concatenate([read, mask[None]]), 0, -1))
+    return png_bytes(np.moveaxis(np.concatenate([read, mask[None]]), 0, -1))
 
 
 def _in_plane(view: View, plane: Bounds, columns: int, rows: int) -> AbstractContextManager[WarpedVRT]:
@@ -194,7 +200,7 @@ def _meets(one: Bounds, other: Bounds) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def _png(pixels: np.ndarray) -> bytes:
+def png_bytes(pixels: np.ndarray) -> bytes:
     """Return rows of red, green, blue and alpha as PNG."""
     packed = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(pixels), "RGBA").save(packed, "PNG", compress_level=3)

@@ -156,7 +156,7 @@ def read_arrival(path: Path, reading: Reading | None = None) -> Arrival:
     return Arrival(
         title=raw.title,
         frame=frame,
-        set_aside=pd.concat([bare.set_aside, strays.set_aside, mended.set_aside]),
+        set_aside=_gathered(bare.set_aside, strays.set_aside, mended.set_aside, crs=placed.crs),
         problems=joined(*notes, bare.problems, strays.problems, mended.problems, _id_problems(mended.frame)),
         story={
             "file": path.name,
@@ -171,6 +171,12 @@ def read_arrival(path: Path, reading: Reading | None = None) -> Arrival:
             **decided,
         },
     )
+
+
+def _gathered(*parts: gpd.GeoDataFrame, crs: pyproj.CRS) -> gpd.GeoDataFrame:
+    """Return features set aside at different steps as one frame in the file's CRS."""
+    located = [part.set_crs(crs) if part.crs is None else part.to_crs(crs) for part in parts if len(part)]
+    return gpd.GeoDataFrame(pd.concat(located)) if located else parts[0].set_crs(crs)
 
 
 def _raw(path: Path, folder: Path, reading: Reading) -> Raw:

@@ -270,7 +270,7 @@ def fetch(
     refresh: bool = False,
     progress: Progress | None = None,
     stop: Stop | None = None,
-    manners: Manners = POLITE,
+    manners: Manners | None = None,
     cap: int = CAP,
 ) -> Fetched:
     """Return every feature of `layer` in `box` (west, south, east, north in degrees) or with `attribute`, in WGS 84.
@@ -283,7 +283,7 @@ def fetch(
     GisError
         Where the service cannot be reached, refuses, or cannot give everything. Never a part of a layer.
     """
-    area = None if box is None else checked_box(box)
+    area, manners = None if box is None else checked_box(box), manners or POLITE
     _require_question(layer, api, area, attribute)
     url, crs = f"{service.base}/req/{api}", MAP_CRS if api == "data" else VWORLD_METRIC_CRS
     asked = partial(_data_question, layer, attribute) if api == "data" else partial(_wfs_question, layer)

@@ -34,6 +34,7 @@ from layers.palette import IMPORTED, INK
 
 UNIT_LAYERS = ("sigungu", "emd", "ri")
 COMPLEXES = "complexes"
+MAX_PAIRS = 200_000
 DEFAULT_YEAR = 2026
 PLAN_YEAR = 2031
 """When the last planned host of the bundled data works."""
@@ -71,6 +72,14 @@ def declared(stored: store.StoredLayer) -> Layer:
         visible=False,
         confidential=stored.confidential,
     )
+
+
+def confidential_layers(name: str) -> list[str]:
+    """Return the confidential (대외비) layers that an export of the layer `name` would carry out of the house."""
+    carried = {name}
+    if name in (COMPLEXES, "cluster"):
+        carried = {one.layer for one in store.outlines() if one.in_use}
+    return [one.name for one in store.layers() if one.confidential and {one.name, one.title} & carried]
 
 
 def stored_source(stored: store.StoredLayer) -> str:
@@ -210,6 +219,14 @@ def source_layer(source: str | None = None, reading: Reading | None = None) -> S
     raise UnknownNameError("layer", layer=source, known=", ".join(known_layers()))
 
 
+def site_names(source: SourceLayer) -> dict[str, str]:
+    """Return what to call each site of a layer."""
+    names = source.frame["name"]
+    if "short_name" in source.frame:
+        names = source.frame["short_name"].fillna(names)
+    return dict(zip(source.frame["id"], names.fillna(source.frame["id"]).astype(str), strict=True))
+
+
 def layer_table() -> pd.DataFrame:
     """Return a row a layer, bundled and imported: what it is, how many features, which grade, from when."""
     stored, dates = {one.name: one for one in store.layers()}, sources().set_index("id")["base_date"]
@@ -254,7 +271,23 @@ def unit_shares(source: SourceLayer, level: str) -> pd.DataFrame:
 def distances(source: SourceLayer, to: str | None = None, measure: str = "gap") -> pd.DataFrame:
     """Return the distance of every pair in `source`, or from each of its sites to each feature of `to`."""
     others = None if to in (None, source.name) else layer(str(to), crs_name(source.frame.crs))
+    count = len(source.frame)
+    _require_pairs(count * (count - 1) // 2 if others is None else count * len(others))
     return _distance.distances(source.frame, others, measure)
+
+
+def place_at(lon: float, lat: float) -> str | None:
+    """Return the 읍면동 in which a point (degrees) lies; None outside the bundled districts."""
+    units = layer("emd")
+    point = gpd.GeoSeries([shapely.Point(lon, lat)], crs=MAP_CRS).to_crs(units.crs).iloc[0]
+    found = units[units.contains(point)]
+    return None if found.empty else str(found["full_name"].iloc[0])
+
+
+def _require_pairs(count: int) -> None:
+    """Refuse to make a table of more pairs than anybody reads."""
+    if count > MAX_PAIRS:
+        raise InputError("many_pairs", count=f"{count:,}", most=f"{MAX_PAIRS:,}")
 
 
 def nearest_places(source: SourceLayer, to: str = "reference_points", count: int = 3) -> pd.DataFrame:
@@ -270,6 +303,7 @@ def adjacencies(
     separators: str | None = None,
 ) -> pd.DataFrame:
     """Return the relation of every pair of sites, and which 법정동 lies between."""
+    _require_pairs(len(source.frame) * (len(source.frame) - 1) // 2)
     belt = crs_name(source.frame.crs)
     barriers = None if separators is None else read_file(Path(separators), belt)
     return _adjacency.adjacency(source.frame, thresholds, within=within, separators=barriers, units=layer("emd", belt))

@@ -11,7 +11,7 @@ import pandas as pd
 
 from gis import study
 from gis.analysis.names import complex_of
-from gis.errors import InputError, UnknownNameError
+from gis.errors import GisError, InputError, UnknownNameError
 from gis.io import catalog, store
 from gis.io.check import by_kind
 from gis.io.read import Arrival, Reading, read_arrival
@@ -54,12 +54,21 @@ def arrival(path: Path, reading: Reading | None = None) -> Arrival:
     return read_arrival(path, reading)
 
 
-def uploaded_arrival(file_name: str, content: bytes, reading: Reading | None = None) -> Arrival:
-    """Return an uploaded file read and checked; nothing is kept."""
+def uploaded_arrival(files: dict[str, bytes], reading: Reading | None = None) -> Arrival:
+    """Return uploaded files (one, or the parts of one shapefile) read and checked; nothing is kept.
+
+    Raises
+    ------
+    InputError
+        Where the files are not one data set.
+    """
+    main = [name for name in files if Path(name).suffix.lower() == ".shp"] or list(files)
+    if len(main) != 1 or len({Path(name).stem for name in files}) != 1:
+        raise InputError("several_files", files=", ".join(files))
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / (Path(file_name).name or "upload")
-        path.write_bytes(content)
-        return read_arrival(path, reading)
+        for name, content in files.items():
+            (Path(folder) / (Path(name).name or "upload")).write_bytes(content)
+        return read_arrival(Path(folder) / (Path(main[0]).name or "upload"), reading)
 
 
 def keep(arrived: Arrival, keeping: Keeping | None = None) -> list[StoredLayer]:
@@ -73,30 +82,34 @@ def keep(arrived: Arrival, keeping: Keeping | None = None) -> list[StoredLayer]:
     keeping = keeping or Keeping()
     _require_keeping(keeping)
     parts = by_kind(arrived.frame)
-    kept = []
-    for kind, part in parts.items():
-        ending = ENDING_OF_KIND.get(kind, "") if len(parts) > 1 else ""
-        wish = "_".join(filter(None, [keeping.name or store.free_name(arrived.title), ending]))
-        kept.append(
-            store.keep(
-                StoredLayer(
-                    name=wish if keeping.name else store.free_name(wish),
-                    title=" ".join(filter(None, [keeping.title or arrived.title, ending and f"({ending})"])),
-                    kind=kind,
-                    source=keeping.source or arrived.story["file"],
-                    grade=keeping.grade,
-                    vertex_sigma=keeping.vertex_sigma,
-                    rank=keeping.rank,
-                    license=keeping.license,
-                    base_date=keeping.base_date,
-                    confidential=keeping.confidential,
-                    story=arrived.story
-                    | {"problems": arrived.problems.to_dict("records"), "set_aside": len(arrived.set_aside)},
-                ),
-                _storable(part),
-            )
-        )
+    kept: list[StoredLayer] = []
+    try:
+        for kind, part in parts.items():
+            kept.append(store.keep(_described(arrived, keeping, kind, len(parts) > 1), _storable(part)))
+    except GisError:
+        for one in kept:
+            store.remove(one.name)
+        raise
     return kept
+
+
+def _described(arrived: Arrival, keeping: Keeping, kind: str, several: bool) -> StoredLayer:
+    """Return what is known of one kind of shape in a file; of several kinds the name says which."""
+    ending = ENDING_OF_KIND.get(kind, "") if several else ""
+    wish = "_".join(filter(None, [keeping.name or arrived.title, ending]))
+    return StoredLayer(
+        name=wish if keeping.name else store.free_name(wish),
+        title=" ".join(filter(None, [keeping.title or arrived.title, ending and f"({ending})"])),
+        kind=kind,
+        source=keeping.source or arrived.story["file"],
+        grade=keeping.grade,
+        vertex_sigma=keeping.vertex_sigma,
+        rank=keeping.rank,
+        license=keeping.license,
+        base_date=keeping.base_date,
+        confidential=keeping.confidential,
+        story=arrived.story | {"problems": arrived.problems.to_dict("records"), "set_aside": len(arrived.set_aside)},
+    )
 
 
 def _require_keeping(keeping: Keeping) -> None:
@@ -179,6 +192,16 @@ def adopt_by_name(layer_name: str, complex_id: str | None, ids: tuple[str, ...],
     if not chosen:
         raise InputError("which_features", layer=layer_name, complex=complex_id, known=", ".join(everything[:20]))
     return [adopt_outline(complex_id, layer_name, chosen, grade)]
+
+
+def stored_layers() -> list[StoredLayer]:
+    """Return every imported layer, the oldest first."""
+    return store.layers()
+
+
+def remove(layer_name: str) -> StoredLayer:
+    """Forget a layer and its file; a complex whose outline it was has its schematic one again."""
+    return store.remove(layer_name)
 
 
 def rename(layer_name: str, title: str) -> StoredLayer:

@@ -38,7 +38,7 @@ def fetch_layer(
     refresh: bool = False,
     progress: Progress | None = None,
     stop: Stop | None = None,
-    manners: Manners = vworld.POLITE,
+    manners: Manners | None = None,
 ) -> Fetched:
     """Return a layer of VWorld in WGS 84, whole, with its story.
 

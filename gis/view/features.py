@@ -17,16 +17,20 @@ from layers.declare import Layer
 SCREEN_TOLERANCE = {"boundary": 20.0}
 """How far in m a line may be moved for the screen, by group of layers; measuring never uses these shapes."""
 FINE_TOLERANCE = 2.0
+SCREEN_FEATURES = 2_000
+"""More than this many shapes make a browser without a graphics card stall."""
 MAP_COLUMNS = ("precision", "center", "center_uncertainty")
 
 
 def screen_geojson(frame: gpd.GeoDataFrame, layer: Layer, area_unit: str) -> dict[str, Any]:
     """Return a layer (in its belt) for the map: 5 decimals, names in the reader's language, one tooltip a feature."""
-    shown = frame.copy()
-    if layer.geometry == "Polygon":
+    shown = drawn_on_screen(frame)
+    if layer.geometry == "Polygon" and layer.group != "imported":
         shown.geometry = shapely.coverage_simplify(
             shown.geometry.to_numpy(), SCREEN_TOLERANCE.get(layer.group, FINE_TOLERANCE)
         )
+    elif layer.geometry != "Point":
+        shown.geometry = shapely.simplify(shown.geometry.to_numpy(), FINE_TOLERANCE)
     shown = reproject(shown, MAP_CRS)
     if "center_uncertainty" in shown and layer.named:
         middle = reproject(frame.set_geometry(frame.centroid), MAP_CRS).geometry
@@ -48,6 +52,14 @@ def screen_geojson(frame: gpd.GeoDataFrame, layer: Layer, area_unit: str) -> dic
         for shape, row in zip(shapes, pd.DataFrame(shown.drop(columns="geometry")).to_dict("records"), strict=True)
     ]
     return {"type": "FeatureCollection", "features": features}
+
+
+def drawn_on_screen(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the features that the map draws: all, or of very many the largest; measuring always uses all."""
+    if len(frame) <= SCREEN_FEATURES:
+        return frame.copy()
+    size = frame.area if (frame.area > 0).any() else frame.length
+    return frame.loc[size.nlargest(SCREEN_FEATURES).index].sort_index(kind="stable").copy()
 
 
 def display_name(row: dict[str, Any] | pd.Series) -> str:

@@ -53,3 +53,14 @@ def _dot(fill: str, stroke: str, border: str = "solid") -> str:
 
 def _line(color: str, border: str) -> str:
     return f"<span class='gis-line' style='border-top:3px {border} {color}'></span>"
+
+
+def heights_html(legend: Sequence[tuple[float, str]]) -> str:
+    """Return swatches of the heights (m) of an elevation model, low to high."""
+    drawn = "".join(
+        f"<span class='gis-item' role='listitem'><span class='gis-box' style='background:{color};border:0'></span>"
+        f"{height:,.0f} m</span>"
+        for height, color in legend
+    )
+    label = escape(t("raster.heights"))
+    return f"<div class='gis-legend' role='list' aria-label='{label}'><b>{label}</b>{drawn}</div>"

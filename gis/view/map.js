@@ -121,19 +121,22 @@ const siteMap = (() => {
     }).addTo(map);
   }
 
-  /** Online tiles that leave the map when the browser cannot reach them. */
-  function tiles(map, { url, attribution }) {
-    const online = L.tileLayer(url, { attribution, maxZoom: 19 });
+  /** Tiles that leave the map when the browser cannot reach them. */
+  function tiles(map, { url, options }) {
+    const online = L.tileLayer(url, options);
     let errors = 0;
     let arrived = false;
     const giveUp = () => {
       if (arrived || !map.hasLayer(online)) return;
       map.removeLayer(online);
       map.getContainer().dataset.tiles = "offline";
+      if (map.getContainer().querySelector(".site-note")) return;
       const note = L.control({ position: "bottomright" });
       note.onAdd = () => element("div", "site-note", words.tiles_offline);
       note.addTo(map);
     };
+    // what lies outside the view, or above its zoom levels, is silent for a good reason
+    online.once("tileloadstart", () => setTimeout(giveUp, OFFLINE_AFTER.silence));
     online.on("tileload", () => {
       arrived = true;
       map.getContainer().dataset.tiles = "online";
@@ -143,7 +146,6 @@ const siteMap = (() => {
       if (errors >= OFFLINE_AFTER.errors) giveUp();
     });
     online.addTo(map);
-    setTimeout(giveUp, OFFLINE_AFTER.silence);
   }
 
   // ---- view and drawings that last as long as the tab ------------------------------

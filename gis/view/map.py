@@ -10,6 +10,8 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from html import escape
 from typing import Any
 
 import folium
@@ -26,8 +28,8 @@ LonLat = tuple[float, float]
 Bounds = tuple[float, float, float, float]  # west, south, east, north
 LayerGroup = folium.FeatureGroup
 
-OSM_TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
-OSM_NAME = "© OpenStreetMap contributors"
+FINEST_ZOOM = 22
+"""Beyond the finest tiles a map enlarges them."""
 
 LINK_COLORS = {"material": VERMILION, "service": BLUE, "knowledge": PLUM}
 LINK_DASHES = {"stated": None, "inferred": "9 6", "plan": "1 7"}
@@ -83,6 +85,30 @@ MAP_TEXTS = (
 )
 
 
+@dataclass(frozen=True)
+class TileBase:
+    """Tiles that lie over the land: where they come from, who made them, and where they are.
+
+    Parameters
+    ----------
+    url
+        With `{z}`, `{x}` and `{y}`; relative to the map's frame where it is of this server (`OWN_TILES`).
+    attribution
+        Plain text; it is shown as it is, never as HTML.
+    """
+
+    url: str
+    attribution: str | None = None
+    min_zoom: int = 0
+    max_zoom: int = 19
+    bounds: Bounds | None = None
+
+
+OWN_TILES = "../../tiles"
+"""This server's tiles as seen from the frame of the map, so that a base path survives."""
+OSM = TileBase("https://tile.openstreetmap.org/{z}/{x}/{y}.png", "© OpenStreetMap contributors")
+
+
 class LeanMap(folium.Map):
     """A folium map that loads Leaflet alone, not jQuery, Bootstrap and two icon fonts."""
 
@@ -131,12 +157,12 @@ class KeepView(MapCall):
 def base_map(
     bounds: Bounds,
     *,
-    tiles: bool,
+    tiles: Sequence[TileBase] = (),
     texts: Mapping[str, str],
     geojson_base: dict[str, Any],
     storage_key: str = "site-map",
 ) -> LeanMap:
-    """Return the base: land, controls, drawing tools, and online tiles if asked for.
+    """Return the base: land, controls, drawing tools, and tiles if asked for.
 
     Equal arguments give an equal script, so the map in the browser stays mounted.
 
@@ -145,7 +171,7 @@ def base_map(
     bounds
         What to show at first: west, south, east, north in degrees.
     tiles
-        Lay online tiles over the land; they leave by themselves when none arrives.
+        What to lay over the land, the lowest first; each leaves by itself when none of its tiles arrives.
     texts
         Every name in `MAP_TEXTS`.
     geojson_base
@@ -164,15 +190,28 @@ def base_map(
     draw_words = {name: texts[name] for name in DRAW_TEXTS}
     # streamlit-folium forgets whatever follows an underscore when it asks whether the map
     # is another one; the digest remembers.
-    version = _digest([bounds, tiles, words, draw_words, geojson_base, storage_key])
+    version = _digest([bounds, [asdict(one) for one in tiles], words, draw_words, geojson_base, storage_key])
     MapCall("frame", words=words, drawWords=draw_words, home=_corners(bounds), version=version).add_to(chart)
     MapCall("land", collection=_named_land(geojson_base), style=_land_style()).add_to(chart)
-    if tiles:
-        MapCall("tiles", url=OSM_TILES, attribution=OSM_NAME).add_to(chart)
+    for one in tiles:
+        MapCall("tiles", **_tile_options(one)).add_to(chart)
     draw = _draw_control()
     draw.add_to(chart)
     KeepView(draw, storage_key, bounds).add_to(chart)
     return chart
+
+
+def _tile_options(tiles: TileBase) -> dict[str, Any]:
+    return {
+        "url": tiles.url,
+        "options": {
+            "attribution": escape(tiles.attribution or ""),
+            "minZoom": tiles.min_zoom,
+            "maxNativeZoom": tiles.max_zoom,
+            "maxZoom": max(FINEST_ZOOM, tiles.max_zoom),
+            **({"bounds": _corners(tiles.bounds)} if tiles.bounds else {}),
+        },
+    }
 
 
 def map_group(*elements: Iterable[MacroElement]) -> LayerGroup:

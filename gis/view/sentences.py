@@ -9,6 +9,7 @@ from gis import study
 from gis.analysis.chain import EXPORT, Chain
 from gis.i18n import either, language, t
 from gis.model import SCHEMATIC
+from gis.study.imports import OutlineChange
 from gis.units import area_text, interval_text, length_text
 from gis.view.tables import label, value_text
 
@@ -151,15 +152,19 @@ def _gap(row: pd.Series | dict, stated: list[pd.Series] | None = None) -> str:
     return "" if pd.isna(row["gap_pct"]) else t("sentence.gap", gap=f"{abs(row['gap_pct']):,.1f} %")
 
 
-def distance_matrix(table: pd.DataFrame) -> pd.DataFrame:
+def distance_matrix(table: pd.DataFrame, called: Mapping[str, str] | None = None) -> pd.DataFrame:
     """Return the distances of all pairs as a square of texts, each with its doubt."""
     places = list(dict.fromkeys([*table["from"], *table["to"]]))
-    names = [label("place", place) for place in places]
-    square = pd.DataFrame("–", index=names, columns=names)
+    square = pd.DataFrame("–", index=places, columns=places)
     for row in table.to_dict("records"):
-        start, end = label("place", row["from"]), label("place", row["to"])
-        square.loc[start, end] = square.loc[end, start] = distance_text(row)
-    return square
+        square.loc[row["from"], row["to"]] = square.loc[row["to"], row["from"]] = distance_text(row)
+    names = _distinct([place_name(place, called) for place in places], places)
+    return square.set_axis(names, axis=0).set_axis(names, axis=1)
+
+
+def _distinct(names: list[str], places: list[str]) -> list[str]:
+    """Return names that differ: two places of one name carry their ids too."""
+    return [name if names.count(name) == 1 else f"{name} [{place}]" for name, place in zip(names, places, strict=True)]
 
 
 def problem_sentences(problems: pd.DataFrame) -> list[str]:
@@ -177,3 +182,73 @@ def problem_sentence(row: Mapping[str, Any]) -> str:
         return words
     change = t("sentence.area_change", before=f"{row['area_before']:,.1f}", after=f"{row['area_after']:,.1f}")
     return f"{words} {change} {row['detail']}".strip()
+
+
+def boundary_sentence(grades: Mapping[str, str]) -> str:
+    """Return what a reader must know about the outlines of the complexes: which are schematic."""
+    schematic = [label("place", name) for name, grade in grades.items() if grade == SCHEMATIC]
+    if len(schematic) == len(grades):
+        return t("app.schematic_banner")
+    graded = [f"{label('place', name)} {label('grade', grade)}" for name, grade in grades.items() if grade != SCHEMATIC]
+    if not schematic:
+        return t("app.graded_banner", graded=", ".join(graded))
+    return t("app.mixed_banner", schematic=", ".join(schematic), graded=", ".join(graded))
+
+
+def story_sentence(story: Mapping[str, Any], count: int) -> str:
+    """Return how an imported file was read: features, letters, CRS with the way it was known and its accuracy."""
+    parts = [t("sentence.story_features", count=f"{count:,}", rows=f"{story['rows']:,}")]
+    if story["encoding"]:
+        way = t(f"encoding_way.{story['encoding_way']}")
+        parts.append(t("sentence.story_encoding", encoding=story["encoding"], way=way))
+    accuracy = story["crs_accuracy_m"]
+    shift = t("sentence.story_accuracy", accuracy=f"{accuracy:g}") if accuracy is not None else ""
+    parts.append(t("sentence.story_crs", crs=story["crs"], way=label("crs_way", story["crs_way"]), shift=shift))
+    if story["swapped"]:
+        parts.append(t("sentence.story_swapped"))
+    if story["scaled"]:
+        parts.append(t("sentence.story_scaled", scale=f"{story['scaled']:g}"))
+    return " · ".join(parts)
+
+
+def change_sentences(change: OutlineChange, area_unit: str) -> list[str]:
+    """Return what another outline changed, a sentence for the area and one for each pair."""
+    before, after = (change.area[change.area["state"] == state].iloc[0] for state in ("before", "after"))
+    lines = [
+        t(
+            "sentence.area_changed", name=label("place", change.complex), grade=label("grade", after["grade"]),
+            before=area_text(before["planar_area"], area_unit), after=area_text(after["planar_area"], area_unit),
+        )
+    ]  # fmt: skip
+    if pd.notna(after["difference_pct"]):
+        sigma = "" if pd.isna(after["sigma"]) else f" ±{area_text(after['sigma'], area_unit)}"
+        official = area_text(after["official_area"], area_unit)
+        lines.append(
+            t(
+                "sentence.official_compared",
+                official=official,
+                difference=f"{after['difference_pct']:+.2f}",
+                sigma=sigma,
+            )
+        )
+    spans = _both(change.distances, ["from", "to"])
+    relations = _both(change.adjacency, ["a", "b"])
+    for (start, end), (old, new) in spans.items():
+        old_pair, new_pair = relations[start, end]
+        lines.append(
+            t(
+                "sentence.pair_changed", a=label("place", start), b=label("place", end), before=distance_text(old),
+                after=distance_text(new), relation_before=label("relation", old_pair["relation"]),
+                relation_after=label("relation", new_pair["relation"]),
+            )
+        )  # fmt: skip
+    return lines
+
+
+def _both(table: pd.DataFrame, pair: list[str]) -> dict[tuple[str, str], tuple[dict, dict]]:
+    """Return the row before and the row after of each pair."""
+    rows = {
+        state: {(row[pair[0]], row[pair[1]]): row for row in part.to_dict("records")}
+        for state, part in table.groupby("state")
+    }
+    return {key: (rows["before"][key], row) for key, row in rows["after"].items() if key in rows["before"]}

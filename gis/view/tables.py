@@ -47,7 +47,6 @@ WORDS: dict[str, str] = {
     "complex": "place",
     "state": "state",
     "crs_way": "crs_way",
-    "complex": "place",
     "by_name": "place",
     "by_point": "place",
     "candidates": "place",

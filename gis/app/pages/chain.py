@@ -12,7 +12,7 @@ from gis.i18n import t
 from gis.model import BASES, SCOPES
 from gis.study import DEFAULT_YEAR
 from gis.view.legend import legend_html
-from gis.view.sentences import chain_sentence
+from gis.view.sentences import boundary_sentence, chain_sentence
 from gis.view.tables import label, stage_matrix_table
 from layers import LAYERS
 
@@ -48,7 +48,7 @@ def page() -> None:
     map_box, matrix_box = st.columns([0.55, 0.45], gap="small")
     with map_box:
         shown_layers = ["complexes", "hosts"]
-        show_map(base(False, "chain-map"), layer_group(shown_layers, unit, links), key="chain_map", height=640)
+        show_map(base((), "chain-map"), layer_group(shown_layers, unit, links), key="chain_map", height=640)
         st.html(legend_html([LAYERS[name] for name in shown_layers], links=True))
         unseen = links[links["served"] & ((links["from"] == links["to"]) | (links["to"] == "export"))]
         if len(unseen):
@@ -68,7 +68,7 @@ def page() -> None:
     if len(built.doubts):
         st.subheader(t("ui.doubts"))
         show_table(built.doubts, "doubts")
-    st.caption(t("app.schematic_banner"))
+    st.caption(boundary_sentence(cache.boundary_grades()))
 
 
 def status_color(word: str) -> str:

@@ -6,23 +6,25 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from gis import study
 from gis.app import cache, state
+from gis.app.base_maps import NO_BASE, BaseChoice, base_choices
 from gis.app.choices import select, several
 from gis.app.downloads import show_numbers
-from gis.app.frame import faults_shown, header, say, show_page
+from gis.app.frame import faults_shown, header, plain, say, show_page
 from gis.app.map_widget import show_map
-from gis.app.site_map import base, layer_group, links_between_complexes
+from gis.app.site_map import LAND, base, layer_group, links_between_complexes
 from gis.i18n import t
+from gis.io import store
 from gis.study import PLAN_YEAR, DrawnReport, drawn_line_length
 from gis.units import length_text
 from gis.view.card import card_html
-from gis.view.legend import legend_html
-from gis.view.sentences import area_sentence, distance_text
-from gis.view.tables import label, shown
-from layers import LAYERS
+from gis.view.features import SCREEN_FEATURES
+from gis.view.legend import heights_html, legend_html
+from gis.view.sentences import area_sentence, boundary_sentence, distance_text
+from gis.view.tables import label, layer_title, shown
 
 HEIGHT = 730
-OVERLAYS = tuple(name for name in LAYERS if name != "sigungu")
 
 
 def page() -> None:
@@ -32,13 +34,16 @@ def page() -> None:
         details, layers_tab = st.tabs([t("map.details"), t("map.layers")])
     with layers_tab:
         visible, links, tiles = layer_choices()
-    complexes = list(cache.areas()["id"])
+    complexes, known = list(cache.areas()["id"]), study.known_layers()
     with map_box:
         group = layer_group(visible, unit, links_between_complexes() if links else None, state.chosen_complex())
         with st.container(key="map"):
-            event = show_map(base(tiles), group, key="site_map", height=HEIGHT)
-        st.html(legend_html([LAYERS[name] for name in visible], links))
-        st.caption(" ".join([t("app.schematic_banner"), t("map.links_note", year=PLAN_YEAR) if links else ""]))
+            event = show_map(base(tiles.tiles), group, key="site_map", height=HEIGHT)
+        st.html(legend_html([known[name] for name in visible], links))
+        if tiles.heights:
+            st.html(heights_html(tiles.heights))
+        notes = [boundary_sentence(cache.boundary_grades()), *cut_layers(visible)]
+        st.caption(" ".join([*notes, t("map.links_note", year=PLAN_YEAR) if links else ""]))
     if state.take_map_event(event, complexes):
         st.rerun()  # once, so that the map shows what is chosen
     with details, st.container(height=HEIGHT, border=False, key="panel"):
@@ -61,13 +66,26 @@ def page() -> None:
             show_overview(unit)
 
 
-def layer_choices() -> tuple[list[str], bool, bool]:
-    """Return the layers to show, and whether links and online tiles are on."""
-    default = [name for name in OVERLAYS if LAYERS[name].visible]
-    visible = several(t("map.layers"), OVERLAYS, state.LAYERS, default, lambda name: t(f"layer.{name}"))
+def layer_choices() -> tuple[list[str], bool, BaseChoice]:
+    """Return the layers to show, whether links are on, and what lies below."""
+    known = {name: layer for name, layer in study.known_layers().items() if name != LAND}
+    default = [name for name, layer in known.items() if layer.visible]
+    visible = several(t("map.layers"), list(known), state.LAYERS, default, lambda name: layer_title(known[name]))
     links = st.toggle(t("map.links"), value=True, key=state.LINKS, bind="query-params")
-    tiles = st.toggle(t("map.tiles"), value=False, key=state.TILES, bind="query-params")
-    return visible, links, tiles
+    bases = base_choices()
+    chosen = select(t("map.base"), list(bases), state.BASE, NO_BASE, lambda name: bases[name].title)
+    return visible, links, bases[chosen or NO_BASE]
+
+
+def cut_layers(visible: list[str]) -> list[str]:
+    """Return a sentence for each layer of which the map draws a part only."""
+    counts = {one.name: one.features for one in store.layers() if one.name in visible}
+    known = study.known_layers()
+    return [
+        t("map.cut_layer", layer=plain(layer_title(known[name])), count=f"{count:,}", drawn=f"{SCREEN_FEATURES:,}")
+        for name, count in counts.items()
+        if count > SCREEN_FEATURES
+    ]
 
 
 def show_overview(unit: str) -> None:

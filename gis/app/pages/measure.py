@@ -2,53 +2,81 @@
 
 import streamlit as st
 
+from gis import study
 from gis.analysis.adjacency import Thresholds
 from gis.app import cache
-from gis.app.choices import segment
+from gis.app.choices import segment, select
 from gis.app.downloads import show_table
 from gis.app.frame import faults_shown, header, say, show_page
 from gis.i18n import t
 from gis.study import UNIT_LAYERS
-from gis.view.sentences import adjacency_sentence, area_sentence, distance_matrix, with_distance_labels
-from gis.view.tables import label, with_area_notes
+from gis.view.sentences import (
+    adjacency_sentence,
+    area_sentence,
+    boundary_sentence,
+    distance_matrix,
+    place_name,
+    with_distance_labels,
+)
+from gis.view.tables import layer_title, with_area_notes
+
+SENTENCES = 20
+"""Sites and pairs that are put in words above their table; the table holds all."""
 
 
 def page() -> None:
-    unit = header(t("app.schematic_banner"))
+    unit = header(boundary_sentence(cache.boundary_grades()))
+    source = chosen_source()
+    names = None if source is None else cache.site_names(source)
     areas, distances, adjacency = st.tabs([t("ui.areas"), t("ui.distances"), t("ui.adjacency")])
     with areas, faults_shown():
-        show_areas(unit)
+        show_areas(unit, source)
     with distances, faults_shown():
-        show_distances()
+        show_distances(source, names)
     with adjacency, faults_shown():
-        show_adjacency()
+        show_adjacency(source, names)
 
 
-def show_areas(unit: str) -> None:
-    table = with_area_notes(cache.areas())
-    for row in table.to_dict("records"):
+def chosen_source() -> str | None:
+    """Return the imported layer to measure; None for the complexes."""
+    layers = {
+        name: one for name, one in study.known_layers().items() if name == study.COMPLEXES or one.group == "imported"
+    }
+    if len(layers) == 1:
+        return None
+    chosen = select(
+        t("ui.measured_layer"), list(layers), "source", study.COMPLEXES, lambda name: layer_title(layers[name])
+    )
+    return None if chosen in (None, study.COMPLEXES) else chosen
+
+
+def show_areas(unit: str, source: str | None) -> None:
+    table = with_area_notes(cache.areas(source))
+    for row in table.head(SENTENCES).to_dict("records"):
         say(area_sentence(row, unit), "- ")
     show_table(table, "area", unit)
     st.subheader(t("ui.shares"))
     level = segment(t("ui.level"), UNIT_LAYERS, "level", "emd", lambda name: t(f"layer.{name}"))
-    show_table(cache.unit_shares(level).rename(columns={"id": "place"}), f"area_by_{level}", unit)
+    show_table(cache.unit_shares(level, source).rename(columns={"id": "place"}), f"area_by_{level}", unit)
 
 
-def show_distances() -> None:
+def show_distances(source: str | None, names: dict[str, str] | None) -> None:
     measure = segment(t("ui.measure"), ("gap", "centroid"), "measure", "gap", lambda name: t(f"measure.{name}"))
-    table = cache.distances(measure)
+    table = cache.distances(measure, source)
     st.caption(t("ui.interval_note"))
     st.subheader(t("ui.matrix"))
     st.dataframe(
-        distance_matrix(table), width="stretch", column_config={"_index": st.column_config.Column(width="medium")}
+        distance_matrix(table, names),
+        width="stretch",
+        column_config={"_index": st.column_config.Column(width="medium")},
     )
-    show_table(with_distance_labels(table), f"distance_{measure}")
+    show_table(with_distance_labels(table, names), f"distance_{measure}", names=names)
     st.subheader(t("ui.nearest"))
-    names = cache.point_names()
-    show_table(with_distance_labels(cache.nearest_places(), names), "nearest", names=names)
+    both = cache.point_names() | (names or {})
+    show_table(with_distance_labels(cache.nearest_places(source), both), "nearest", names=both)
 
 
-def show_adjacency() -> None:
+def show_adjacency(source: str | None, names: dict[str, str] | None) -> None:
     tolerance_box, beside_box, near_box = st.columns(3)
     tolerance = tolerance_box.number_input(
         t("ui.tolerance"), 0.0, 100.0, 0.1, 0.1, key="tolerance", bind="query-params"
@@ -56,18 +84,15 @@ def show_adjacency() -> None:
     beside = beside_box.number_input(t("ui.beside"), 0.0, 1_000.0, 100.0, 10.0, key="beside", bind="query-params")
     bands = near_box.multiselect(t("ui.near"), [1, 2, 5, 10, 20, 30], [2, 5, 10], key="near", bind="query-params")
     thresholds = Thresholds(tolerance, beside, tuple(sorted(1000.0 * band for band in bands)))
-    table = cache.adjacencies(thresholds)
+    table = cache.adjacencies(thresholds, source)
     st.caption(t("ui.separators_missing"))
-    for row in table.to_dict("records"):
-        say(adjacency_sentence(row), "- ")
-    show_table(table, "adjacency", hidden=("de9im",))
+    for row in table.head(SENTENCES).to_dict("records"):
+        say(adjacency_sentence(row, names), "- ")
+    show_table(table, "adjacency", names=names, hidden=("de9im",))
     with st.expander(t("ui.details")):
         details = table[["a", "b", "de9im", "tolerance"]]
-        st.dataframe(details.assign(a=details["a"].map(place), b=details["b"].map(place)), hide_index=True)
-
-
-def place(name: str) -> str:
-    return label("place", name)
+        called = {column: details[column].map(lambda name: place_name(name, names)) for column in ("a", "b")}
+        st.dataframe(details.assign(**called), hide_index=True)
 
 
 show_page(page)

@@ -9,13 +9,12 @@ from gis import study
 from gis.app import cache
 from gis.app.choices import segment, several
 from gis.app.downloads import show_people
-from gis.app.frame import header, show_page
+from gis.app.frame import header, plain, say, show_page
 from gis.i18n import language, reading, t
 from gis.io.write import LAYER_FORMATS, xlsx_bytes
 from gis.study import REPORT_TABLES
-from gis.view.tables import shown
+from gis.view.tables import layer_title, shown
 from gis.view.workbook import about_sheet, report_sheet
-from layers import LAYERS
 
 
 def page() -> None:
@@ -50,9 +49,12 @@ def page() -> None:
             ".geojson",
             lambda name: name.removeprefix(".").upper(),
         )
-        for name in LAYERS:
+        for name, layer in study.known_layers().items():
+            if study.confidential_layers(name):
+                say(t("ui.report_confidential", name=layer_title(layer)))
+                continue
             st.download_button(
-                t("ui.report_layer", name=t(f"layer.{name}")),
+                t("ui.report_layer", name=plain(layer_title(layer))),
                 partial(cache.layer_file, name, ending),
                 cache.layer_file_title(name, ending),
                 key=f"layer-{name}", on_click="ignore", type="tertiary", icon=":material/download:",

@@ -1,13 +1,15 @@
 """자료·출처: the catalogue, the ledger of the public record, and where each line of the article is found."""
 
-import pandas as pd
+from collections.abc import Callable
+
 import streamlit as st
 
 from gis import study
 from gis.app import cache
-from gis.app.choices import select
+from gis.app.choices import segment, select
 from gis.app.downloads import show_table
 from gis.app.frame import faults_shown, header, say, show_page
+from gis.app.import_view import show_import, show_imported
 from gis.i18n import t
 from gis.io import catalog
 from gis.view.ledger import article_table, history_table, hosts_table, ledger_table, steps_table
@@ -17,17 +19,8 @@ from gis.view.tables import label, with_titles
 
 def page() -> None:
     unit = header(t("ui.sources_intro"))
-    shows = {
-        "claims": show_claims,
-        "conflicts": show_conflicts,
-        "article": show_article,
-        "hosts": show_hosts,
-        "phases": show_phases,
-        "history": show_history,
-        "catalog": show_catalog,
-        "sources": show_sources,
-        "import_soon": show_file,
-    }
+    part = segment(t("ui.sources_part"), list(PARTS), "part", next(iter(PARTS)), lambda name: t(f"ui.part_{name}"))
+    shows = PARTS[part]
     tabs = st.tabs([t(f"ui.{name}") for name in shows])
     for tab, show in zip(tabs, shows.values(), strict=True):
         with tab, faults_shown():
@@ -78,12 +71,16 @@ def show_sources(unit: str) -> None:
     show_table(study.sources(), "sources", height=620)
 
 
-def show_file(unit: str) -> None:
-    st.caption(t("ui.import_hint"))
-    picked = st.file_uploader(t("ui.import_soon"), ["geojson", "json", "gpkg", "fgb"], key="file")
-    if picked is not None:
-        table: pd.DataFrame = cache.uploaded_areas(picked.name, picked.getvalue())
-        show_table(table, "my_areas", unit)
-
-
+PARTS: dict[str, dict[str, Callable[[str], None]]] = {
+    "record": {
+        "claims": show_claims,
+        "conflicts": show_conflicts,
+        "article": show_article,
+        "hosts": show_hosts,
+        "phases": show_phases,
+        "history": show_history,
+    },
+    "data": {"imported": show_imported, "catalog": show_catalog, "sources": show_sources},
+    "bring": {"import_file": show_import},
+}
 show_page(page)

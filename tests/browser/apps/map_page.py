@@ -6,7 +6,7 @@ import json
 import streamlit as st
 
 from gis.app.map_widget import show_map
-from gis.view.map import arc_elements, base_map, layer_elements, map_group, precision_circle
+from gis.view.map import OSM, arc_elements, base_map, layer_elements, map_group, precision_circle
 from tests.browser.apps import sample_map as sample
 
 st.session_state.runs = st.session_state.get("runs", 0) + 1
@@ -15,7 +15,7 @@ links = st.checkbox("연계", value=True, key="links")
 tiles = st.checkbox("온라인 지도", key="tiles")
 st.button("다시 실행", key="rerun")
 
-base = base_map(sample.BOUNDS, tiles=tiles, texts=sample.TEXTS, geojson_base=sample.LAND_SHAPES)
+base = base_map(sample.BOUNDS, tiles=[OSM] if tiles else [], texts=sample.TEXTS, geojson_base=sample.LAND_SHAPES)
 group = map_group(
     layer_elements(sample.PARKS, sample.PARK_SHAPES) if parks else [],
     layer_elements(sample.COMPLEXES, sample.COMPLEX_SHAPES),

@@ -1,0 +1,173 @@
+"""A scanned or photographed drawing (고시도면): opened with care, hashed, and cut into tiles to be marked on.
+
+Pixels are those of the file as it is stored, as GDAL and QGIS count them: a note in it that a camera was held
+sideways (EXIF) turns nothing. The tiles lie below `cache/pictures` of the workspace under the hash of the content, and
+leave after `KEPT_DAYS`; what is to stay is stored with the outline.
+"""
+
+import hashlib
+import io
+import math
+import os
+import time
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import rasterio
+from PIL import Image, UnidentifiedImageError
+from rasterio.enums import Resampling
+from rasterio.errors import NotGeoreferencedWarning
+from rasterio.windows import Window
+
+from gis.errors import DataFileError, InputError
+from gis.io.raster import GDAL_OPTIONS
+from gis.io.raster_picture import TILE_SIDE, png_bytes
+from gis.io.store import workspace
+
+FORMATS = ("PNG", "JPEG", "TIFF")
+ENDINGS = ("png", "jpg", "jpeg", "tif", "tiff")
+MAX_CONTENT = 200 * 1024**2
+MAX_PIXELS = 150_000_000
+"""A0 at 300 dots an inch has 139 million."""
+KEPT_DAYS = 7
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A picture of a drawing: its file, the hash of its content, its size in pixels, dots an inch where it says."""
+
+    file: str
+    sha256: str
+    width: int
+    height: int
+    dpi: float | None = None
+
+
+def read_sheet(content: bytes, file: str) -> Sheet:
+    """Return what a picture says about itself; nothing of it is unpacked.
+
+    Raises
+    ------
+    InputError
+        Where it is no PNG, JPEG or TIFF, or has too many bytes or pixels.
+    """
+    if len(content) > MAX_CONTENT:
+        raise InputError("georeference.picture_bytes", file=file, most=MAX_CONTENT // 1024**2)
+    with _opened(content, file) as picture:
+        width, height = picture.size
+        dots = picture.info.get("dpi", (0, 0))[0]
+    try:
+        dpi = float(dots)
+    except (TypeError, ValueError, ZeroDivisionError):
+        dpi = 0.0
+    known = math.isfinite(dpi) and dpi > 1
+    return Sheet(file, hashlib.sha256(content).hexdigest(), width, height, round(dpi, 2) if known else None)
+
+
+def pyramid_path(sha256: str) -> Path:
+    """Return where the tiled copy of a picture lies."""
+    return workspace() / "cache" / "pictures" / f"{sha256}.tif"
+
+
+def make_pyramid(content: bytes, sheet: Sheet) -> Path:
+    """Write the tiled copy of a picture with its overviews, whole or not at all, and return its path."""
+    place = pyramid_path(sheet.sha256)
+    if place.is_file():
+        os.utime(place)
+        return place
+    part = place.with_name(f"{sheet.sha256}-{os.getpid()}.part.tif")
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        _forget_old(place.parent)
+        _write_pyramid(_pixels(content, sheet.file), part)
+        part.replace(place)
+    except OSError as error:
+        raise DataFileError("cannot_write", path=place, reason=error.strerror or error) from error
+    finally:
+        part.unlink(missing_ok=True)
+    return place
+
+
+def finest_zoom(width: int, height: int) -> int:
+    """Return the zoom at which a tile holds pixels as they are; at zoom 0 one tile holds the picture."""
+    return max(0, math.ceil(math.log2(max(width, height) / TILE_SIDE)))
+
+
+def picture_tile(path: Path, z: int, x: int, y: int) -> bytes | None:
+    """Return a tile of a picture as PNG, rows from the top; None beside the picture."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        with rasterio.Env(**GDAL_OPTIONS), rasterio.open(path, driver="GTiff", sharing=False) as data:
+            finest = finest_zoom(data.width, data.height)
+            if z > finest:
+                return None
+            scale = 2 ** (finest - z)
+            left, top = x * TILE_SIDE * scale, y * TILE_SIDE * scale
+            wide, high = min(TILE_SIDE * scale, data.width - left), min(TILE_SIDE * scale, data.height - top)
+            if wide <= 0 or high <= 0:
+                return None
+            shape = (3, max(1, round(high / scale)), max(1, round(wide / scale)))
+            read = data.read(
+                (1, 2, 3), window=Window(left, top, wide, high), out_shape=shape, resampling=Resampling.average
+            )
+    tile = np.zeros((TILE_SIDE, TILE_SIDE, 4), dtype="uint8")
+    tile[: shape[1], : shape[2], :3] = np.moveaxis(read, 0, -1)
+    tile[: shape[1], : shape[2], 3] = 255
+    return png_bytes(tile)
+
+
+def _opened(content: bytes, file: str) -> Image.Image:
+    """Open a picture of a stranger; its pixels stay packed."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit follows
+            picture = Image.open(io.BytesIO(content), formats=FORMATS)
+    except Image.DecompressionBombError as error:
+        raise InputError("georeference.picture", file=file) from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, ZeroDivisionError, OverflowError) as error:
+        raise InputError("georeference.picture", file=file) from error
+    width, height = picture.size
+    if width * height > MAX_PIXELS or min(width, height) < 2:
+        picture.close()
+        raise InputError("georeference.picture_size", file=file, width=width, height=height, most=MAX_PIXELS // 10_000)
+    return picture
+
+
+def _pixels(content: bytes, file: str) -> np.ndarray:
+    """Return rows × columns × 3; what is transparent becomes white paper."""
+    with _opened(content, file) as picture:
+        try:
+            if "A" in picture.getbands() or "transparency" in picture.info:
+                whole = picture.convert("RGBA")
+                paper = Image.new("RGBA", whole.size, "white")
+                return np.asarray(Image.alpha_composite(paper, whole).convert("RGB"))
+            return np.asarray(picture.convert("RGB"))
+        except (OSError, SyntaxError, ValueError, MemoryError) as error:
+            reason = " ".join(str(error).split())[:120] or type(error).__name__
+            raise DataFileError("file_broken", file=file, reason=reason) from error
+
+
+def _write_pyramid(pixels: np.ndarray, path: Path) -> None:
+    height, width = pixels.shape[:2]
+    profile = {
+        "driver": "GTiff", "width": width, "height": height, "count": 3, "dtype": "uint8", "tiled": True,
+        "blockxsize": 256, "blockysize": 256, "compress": "jpeg", "jpeg_quality": 90, "photometric": "ycbcr",
+    }  # fmt: skip
+    steps = [2**level for level in range(1, finest_zoom(width, height) + 1)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        with rasterio.Env(**GDAL_OPTIONS), rasterio.open(path, "w", **profile) as target:
+            for top in range(0, height, 2_048):
+                rows = np.moveaxis(pixels[top : top + 2_048], -1, 0)
+                target.write(rows, window=Window(0, top, width, rows.shape[1]))
+            if steps:
+                target.build_overviews(steps, Resampling.average)
+
+
+def _forget_old(folder: Path) -> None:
+    oldest = time.time() - KEPT_DAYS * 86_400
+    for found in folder.glob("*.tif"):
+        if found.stat().st_mtime < oldest:
+            found.unlink(missing_ok=True)

@@ -1,0 +1,79 @@
+"""Rasters that a planner brings in: checked, made a COG or taken as tiles, and kept with their story."""
+
+import dataclasses
+import hashlib
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from gis.io import store
+from gis.io.raster import Raster, as_cog, read_raster
+from gis.io.store import StoredLayer
+from gis.study.imports import Keeping
+
+CHUNK = 1024**2
+
+
+def keep_raster(
+    path: Path,
+    keeping: Keeping | None = None,
+    *,
+    title: str = "",
+    crs: str | None = None,
+    world_file: Path | None = None,
+) -> StoredLayer:
+    """Keep a GeoTIFF as COG, or an MBTiles file as it is, and return the stored layer; nothing stays where it fails.
+
+    Parameters
+    ----------
+    title
+        What it is called where `keeping` does not say; the file's name otherwise.
+    crs, world_file
+        As in `gis.io.raster.read_raster`.
+    """
+    keeping = keeping or Keeping()
+    wish = keeping.title or title or path.stem
+    with tempfile.TemporaryDirectory(dir=_room(), prefix="raster-") as room:
+        story = read_raster(path, crs=crs, world_file=world_file)
+        ready = Path(room) / ("ready.mbtiles" if story.kind == "tiles" else "ready.tif")
+        if story.kind == "tiles":
+            shutil.copyfile(path, ready)
+        else:
+            story = as_cog(path, ready, crs=crs, world_file=world_file)
+        return store.keep(
+            StoredLayer(
+                name=keeping.name or store.free_name(wish),
+                title=wish,
+                kind="Tiles" if story.kind == "tiles" else "Raster",
+                source=keeping.source or path.name,
+                rank=keeping.rank,
+                license=keeping.license,
+                base_date=keeping.base_date,
+                confidential=keeping.confidential,
+                story=raster_story(story) | {"file": path.name, "sha256": _hash(path)},
+            ),
+            ready,
+        )
+
+
+def raster_story(raster: Raster) -> dict[str, Any]:
+    """Return a raster's story as plain values for the store: null for what is unknown, problems as keys of labels."""
+    return {
+        name: list(value) if isinstance(value, tuple) else value for name, value in dataclasses.asdict(raster).items()
+    }
+
+
+def _room() -> Path:
+    """Return a folder of the workspace for drafts, so that a finished file only changes its name."""
+    folder = store.workspace() / "cache"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _hash(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
