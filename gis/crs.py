@@ -184,6 +184,12 @@ def crs_name(crs: pyproj.CRS) -> str:
     return belt or (crs.to_string() if crs.name == "unknown" else crs.name)
 
 
+def crs_code(crs: pyproj.CRS) -> str:
+    """Return the code of a CRS as people know it, or its name where it has none."""
+    number = None if korean_code(crs) else crs.to_epsg()
+    return korean_code(crs) or (f"EPSG:{number}" if number else crs_name(crs))
+
+
 def require_work_crs(*frames: gpd.GeoDataFrame) -> None:
     """Refuse frames that are not all in one TM belt."""
     for frame in frames:

@@ -34,6 +34,15 @@ OUTWARD: dict[str, str] = {
     "vertex_sigma": "vertex_sigma_m",
     "center_uncertainty": "center_uncertainty_m",
     "hint_radius": "hint_radius_m",
+    "x_n": "x_n_m",
+    "y_e": "y_e_m",
+    "residual": "residual_m",
+    "residual_n": "residual_n_m",
+    "residual_e": "residual_e_m",
+    "left_out": "left_out_m",
+    "resolution": "resolution_m",
+    "lowest": "lowest_m",
+    "highest": "highest_m",
 }
 INWARD: dict[str, str] = {outer: inner for inner, outer in OUTWARD.items()}
 

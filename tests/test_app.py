@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from gis import study
 from gis.i18n import use_language
+from gis.io import store
 
 ROOT = Path(__file__).parents[1]
 PAGES = ("map", "measure", "chain", "sources", "report")
@@ -119,30 +121,118 @@ def test_a_changed_data_file_is_refused(copied_data):
     assert any("outlines.geojson" in error.value.replace("\\", "") for error in app.error)
 
 
-def test_a_persons_own_file_is_measured_on_the_page():
-    app = sound(opened("sources"))
-    square = {
-        "type": "Polygon",
-        "coordinates": [[[126.7, 35.1], [126.71, 35.1], [126.71, 35.11], [126.7, 35.11], [126.7, 35.1]]],
-    }
-    feature = {"type": "Feature", "properties": {"name": "<b>=1+1</b>"}, "geometry": square}
-    content = json.dumps({"type": "FeatureCollection", "features": [feature]}).encode()
-    app.file_uploader[0].set_value(("mine.geojson", content, "application/json")).run()
-    sound(app)
+@pytest.fixture
+def empty_workspace(tmp_path, monkeypatch):
+    monkeypatch.setenv("GIS_WORKSPACE", str(tmp_path / "own"))
+
+
+def geojson(*names, shift=0.0, **properties):
+    def square(number):
+        x, y, d = 126.70 + 0.03 * number + shift, 35.10, 0.01
+        return {"type": "Polygon", "coordinates": [[[x, y], [x + d, y], [x + d, y + d], [x, y + d], [x, y]]]}
+
+    features = [
+        {"type": "Feature", "properties": {"name": name, **properties}, "geometry": square(number)}
+        for number, name in enumerate(names)
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False).encode()
+
+
+def dropped(content, name="mine.geojson"):
+    """Open the import page and drop a file on it."""
+    app = sound(opened("sources", part="bring"))
+    app.file_uploader[0].set_value([(name, content, "application/octet-stream")]).run()
+    return app
+
+
+def button(app, word):
+    return next(one for one in app.button if word in (one.label or ""))
+
+
+def keep(app):
+    return sound(button(app, "보관").click().run())
+
+
+def test_a_dropped_file_is_shown_and_not_kept(empty_workspace):
+    app = sound(dropped(geojson("<b>=1+1</b>")))
     assert any("<b>=1+1</b>" in frame.value.to_string() for frame in app.dataframe)
+    assert store.layers() == []
 
 
-def test_a_broken_upload_is_one_sentence():
-    app = sound(opened("sources"))
-    app.file_uploader[0].set_value(("mine.geojson", b"{]", "application/json")).run()
+def test_a_kept_file_is_a_layer_on_the_map(empty_workspace):
+    keep(dropped(geojson("가", "나")))
+    assert [one.title for one in store.layers()] == ["mine"]
+    app = sound(opened("map", layers="mine"))
+    assert "mine" in the_map(app)["feature_group"]
+
+
+def test_a_kept_file_can_be_measured(empty_workspace):
+    keep(dropped(geojson("가", "나")))
+    app = sound(opened("measure", source="mine"))
+    assert any("가" in frame.value.to_string() for frame in app.dataframe)
+
+
+def test_a_name_in_the_file_offers_the_complex_and_one_click_replaces_its_outline(empty_workspace):
+    app = keep(dropped(geojson("진곡산단")))
+    app = sound(button(app, "이 경계를 쓰기").click().run())
+    assert study.complexes()["grade"]["jingok"] == "C"
+    assert any("진곡산단" in line.value and "→" in line.value for line in app.markdown)
+
+
+def test_the_schematic_outline_can_be_used_again(empty_workspace):
+    app = keep(dropped(geojson("진곡산단")))
+    button(app, "이 경계를 쓰기").click().run()
+    app = sound(opened("sources", part="data"))
+    app.selectbox(key="outline-jingok").select_index(0).run()
+    sound(app.button(key="use-jingok").click().run())
+    assert study.complexes()["grade"]["jingok"] == "D"
+
+
+def test_a_file_without_a_crs_asks_which_and_goes_on_with_the_answer(empty_workspace):
+    table = "이름,X,Y\n가,186000,180000\n나,187000,181000\n".encode("cp949")
+    app = dropped(table, "points.csv")
+    assert not app.exception
+    assert app.warning
+    question = next(one for one in app.selectbox if one.key.startswith("import-crs"))
+    assert any("EPSG:5174" in option for option in question.options)
+    app = sound(question.select_index(0).run())
+    assert any("EPSG" in line.value for line in app.markdown)
+
+
+def test_the_encoding_can_be_overridden_three_times(empty_workspace):
+    app = dropped("이름,경도,위도\n빛그린,126.7,35.1\n".encode("cp949"), "points.csv")
+    for choice, garbled in (("utf-8", True), ("cp949", False), ("", False)):
+        box = next(one for one in app.selectbox if one.key.startswith("import-encoding"))
+        app = box.set_value(choice).run()
+        assert not app.exception
+        assert bool(app.error) == garbled
+
+
+def test_a_broken_upload_is_one_sentence(empty_workspace):
+    app = dropped(b"{]")
     assert not app.exception
     assert len(app.error) == 1
 
 
-def test_a_hostile_file_name_draws_nothing_and_links_nowhere():
-    app = sound(opened("sources"))
-    app.file_uploader[0].set_value(("![x](y).geojson", b"{]", "application/json")).run()
+def test_a_hostile_file_name_draws_nothing_and_links_nowhere(empty_workspace):
+    app = dropped(b"{]", "![x](y).geojson")
     assert "\\!\\[x\\]\\(y\\)" in app.error[0].value
+
+
+def test_an_imported_layer_can_be_renamed_and_removed_on_the_page(empty_workspace):
+    keep(dropped(geojson("가")))
+    app = sound(opened("sources", part="data"))
+    app.text_input(key="title-mine").set_value("새 이름").run()
+    sound(app.button(key="save-mine").click().run())
+    assert store.layer("mine").title == "새 이름"
+    app.checkbox(key="sure-mine").check().run()
+    sound(app.button(key="remove-mine").click().run())
+    assert store.layers() == []
+
+
+def test_a_layer_that_is_gone_is_said_and_the_page_goes_on(empty_workspace):
+    app = sound(opened("measure", source="gone"))
+    assert app.dataframe
 
 
 def test_a_choice_outlasts_two_changes_of_the_language():

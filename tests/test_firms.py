@@ -224,6 +224,14 @@ def test_the_headings_a_planner_adds_are_known(tmp_path, monkeypatch):
     assert read("우리업체,생산품\n가나,금형\n").firms["firm"].tolist() == ["가나"]
 
 
+def test_a_personal_heading_that_somebody_adds_stays_personal(tmp_path, monkeypatch):
+    for name in ("firm_columns.toml", "ksic.toml"):
+        text = (ROOT / "data" / name).read_text("utf-8").replace('names = ["생산품"', 'names = ["대표자명", "생산품"')
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    monkeypatch.setenv("GIS_DATA", str(tmp_path))
+    assert read(YEONGCHEON).firms["product"].tolist() == ["금형"]
+
+
 def test_no_heading_means_two_columns_and_none_is_personal():
     known, private = fields(), personal_fields()
     plain = [plain_header(name) for names in known["names"] for name in names]
@@ -845,6 +853,11 @@ def test_the_report_conserves_the_rows(sample):
 def test_the_report_says_why_each_row_is_unmatched(sample):
     reasons = firm_report(sample).unmatched.set_index("firm")["reason"].to_dict()
     assert reasons == {"마바": "other_region", "사아": "point_maybe", "자차": "name_other"}
+
+
+def test_the_reasons_are_told_with_their_counts(sample):
+    told = " ".join(firm_sentences(firm_report(sample)))
+    assert "주소가 다른 시도 1" in told and "비슷하지만 다른 곳 1" in told
 
 
 def test_points_outside_korea_are_left_out_and_told(sample):

@@ -8,7 +8,7 @@ import shapely
 from shapely.affinity import translate
 
 from gis import study
-from gis.errors import InputError, UnknownNameError
+from gis.errors import GisError, InputError, UnknownNameError
 from gis.io import store
 from gis.study import imports
 from gis.study.imports import Keeping
@@ -127,6 +127,42 @@ def test_a_repaired_half_kept_file_leaves_no_layer_when_a_later_kind_fails(put, 
     bring(put(shapely.Point(170_500, 285_500), file="other.gpkg"), "--as", "mine_points")
     assert run("import", path, "--as", "mine").code == 1
     assert [one.name for one in store.layers()] == ["mine_points"]
+
+
+# uploads
+
+
+def upload(name="site.geojson", frame=None, **more):
+    packed = (sites(square(0, 0, 1000)) if frame is None else frame).to_crs(4326).reset_index(drop=True).to_json()
+    return imports.uploaded_arrival({name: packed.encode(), **more})
+
+
+def test_an_uploaded_file_is_read_and_nothing_is_kept(workspace):
+    assert upload("우리 부지.geojson").title == "우리 부지"
+    assert not workspace.exists()
+
+
+@pytest.mark.parametrize("name", ["../../escape.geojson", "/etc/site.geojson", "..\\..\\escape.geojson"])
+def test_an_upload_cannot_leave_its_folder(name):
+    assert len(upload(name).frame) == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"not a map", b"{}", b"\xff\xfe\x00"])
+def test_an_upload_that_is_no_map_is_refused_in_one_line(content):
+    with pytest.raises(GisError) as refused:
+        imports.uploaded_arrival({"site.geojson": content})
+    assert "\n" not in str(refused.value)
+
+
+def test_two_data_sets_at_once_are_refused_by_name():
+    with pytest.raises(InputError, match="other"):
+        upload("site.geojson", **{"other.geojson": b"{}"})
+
+
+def test_the_parts_of_a_shapefile_are_one_upload(tmp_path):
+    sites(square(0, 0, 1000))[["name", "geometry"]].to_file(tmp_path / "단지.shp", encoding="cp949")
+    arrived = imports.uploaded_arrival({path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()})
+    assert (arrived.title, len(arrived.frame)) == ("단지", 1)
 
 
 # outlines

@@ -1,15 +1,13 @@
 import json
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from shapely.geometry import Point, box, mapping
+from shapely.geometry import box, mapping
 
 from gis import study
-from gis.analysis.area import geodesic_areas
-from gis.errors import CrsError, GisError, InputError, UnknownNameError
+from gis.errors import CrsError, InputError, UnknownNameError
 from gis.io import catalog
 from gis.io.write import layer_bytes
 from gis.kernel.geodesy import geodesic_distances
@@ -97,38 +95,6 @@ def test_a_drawn_line_is_as_long_as_the_geodesics_it_is_made_of():
     points = [[126.7, 35.1], [126.8, 35.1], [126.8, 35.2]]
     expected = geodesic_distances(points[:1], points[1:2])[0] + geodesic_distances(points[1:2], points[2:])[0]
     assert study.drawn_line_length({"coordinates": points}) == pytest.approx(expected)
-
-
-def uploaded(tmp_path, frame: gpd.GeoDataFrame, name: str = "site.geojson") -> bytes:
-    path = tmp_path / name
-    frame.to_file(path)
-    return path.read_bytes()
-
-
-def test_an_uploaded_file_is_measured_and_forgotten(tmp_path):
-    frame = gpd.GeoDataFrame({"id": ["x"]}, geometry=[box(126.75, 35.15, 126.77, 35.17)], crs="EPSG:4326")
-    source = study.uploaded_layer("우리 부지.geojson", uploaded(tmp_path, frame))
-    assert source.name == "우리 부지"
-    assert study.areas(source)["area"].iloc[0] == pytest.approx(geodesic_areas(source.frame)["x"])
-
-
-@pytest.mark.parametrize("name", ["../../escape.geojson", "/etc/site.geojson"])
-def test_an_upload_cannot_leave_its_folder(tmp_path, name):
-    frame = gpd.GeoDataFrame(geometry=[box(126.75, 35.15, 126.77, 35.17)], crs="EPSG:4326")
-    assert len(study.uploaded_layer(name, uploaded(tmp_path, frame)).frame) == 1
-
-
-@pytest.mark.parametrize("content", [b"", b"not a map", b"{}", b"\xff\xfe\x00"])
-def test_an_upload_that_is_no_map_is_refused_in_one_line(content):
-    with pytest.raises(GisError) as refusal:
-        study.uploaded_layer("site.geojson", content)
-    assert "\n" not in str(refusal.value)
-
-
-def test_uploaded_points_have_no_area(tmp_path):
-    frame = gpd.GeoDataFrame(geometry=[Point(126.75, 35.15)], crs="EPSG:4326")
-    with pytest.raises(InputError, match="Point"):
-        study.areas(study.uploaded_layer("points.geojson", uploaded(tmp_path, frame)))
 
 
 @pytest.mark.parametrize("complex_id", COMPLEXES)

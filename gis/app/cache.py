@@ -16,6 +16,7 @@ from gis.analysis.adjacency import Thresholds
 from gis.analysis.chain import Chain
 from gis.i18n import reading
 from gis.io import catalog, store
+from gis.io.picture import Sheet, make_pyramid, read_sheet
 from gis.io.read import Arrival, Reading
 from gis.io.write import layer_bytes, layer_file_name
 from gis.study import firms, imports
@@ -128,6 +129,13 @@ def point_names() -> dict[str, str]:
 @st.cache_resource(show_spinner=False, max_entries=4)
 def arrival(upload: str, _files: dict[str, bytes], reading: Reading) -> Arrival:
     return uploaded_arrival(_files, reading)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def sheet(upload: str, name: str, _content: bytes) -> Sheet:
+    known = read_sheet(_content, name)
+    make_pyramid(_content, known)
+    return known
 
 
 @_kept

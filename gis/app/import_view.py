@@ -25,6 +25,8 @@ from gis.view.tables import label, layer_title, shown
 
 PREVIEW_ROWS = 8
 PROBLEM_LINES = 12
+SCHEMATIC_OUTLINE = 0
+"""What stands for the bundled outline among the numbers of the imported ones."""
 
 
 def show_import(unit: str) -> None:
@@ -51,11 +53,11 @@ def asked_arrival(upload: str, files: dict[str, bytes]) -> Arrival | None:
     """Return the file as it is read with the answers given so far; None while a question stands open."""
     encoding_box, polygons_box = st.columns([0.3, 0.7], vertical_alignment="bottom")
     encoding = encoding_box.selectbox(
-        t("import.encoding"), [None, *ENCODINGS], format_func=lambda name: name or t("import.by_content"),
+        t("import.encoding"), ["", *ENCODINGS], format_func=lambda name: name or t("import.by_content"),
         key=f"import-encoding-{upload}",
     )  # fmt: skip
     polygons = polygons_box.checkbox(t("import.polygons"), key=f"import-polygons-{upload}")
-    answers: dict[str, Any] = {"encoding": encoding, "polygons": polygons}
+    answers: dict[str, Any] = {"encoding": encoding or None, "polygons": polygons}
     for _ in range(4):  # a layer, a CRS, the axes: each question is asked once
         try:
             with st.spinner(t("import.reading")):
@@ -112,8 +114,8 @@ def show_preview(arrived: Arrival) -> None:
             show_table(arrived.problems, "problems")
     table_box, map_box = st.columns([0.55, 0.45], gap="small")
     with table_box:
-        head = pd.DataFrame(arrived.frame.drop(columns="geometry").head(PREVIEW_ROWS)).astype(str)
-        st.dataframe(head, hide_index=True, width="stretch")
+        given = arrived.frame.drop(columns=["geometry", "file_row"]).dropna(axis=1, how="all").head(PREVIEW_ROWS)
+        st.dataframe(pd.DataFrame(given).astype(str), hide_index=True, width="stretch")
         st.caption(t("import.preview_note"))
     with map_box:
         show_map(arrival_base(arrived.frame), arrival_group(arrived.frame), key="import_map", height=320)
@@ -124,8 +126,8 @@ def keep_form(arrived: Arrival, upload: str) -> None:
     with st.form(f"keep-{upload}", border=True):
         title_box, grade_box, rank_box = st.columns([0.5, 0.25, 0.25])
         title = title_box.text_input(t("import.title"), arrived.title, max_chars=200)
-        grade = grade_box.selectbox(t("column.grade"), [None, "A", "B", "C", "D"], format_func=grade_text)
-        rank = rank_box.selectbox(t("column.rank"), [None, *RANKS[:4]], format_func=rank_text)
+        grade = grade_box.selectbox(t("column.grade"), ["", "A", "B", "C", "D"], format_func=grade_text)
+        rank = rank_box.selectbox(t("column.rank"), ["", *RANKS[:4]], format_func=rank_text)
         source_box, license_box, date_box = st.columns([0.4, 0.35, 0.25])
         source = source_box.text_input(t("import.source"), placeholder=arrived.story["file"], max_chars=200)
         license = license_box.text_input(t("import.license"), max_chars=200)
@@ -135,7 +137,7 @@ def keep_form(arrived: Arrival, upload: str) -> None:
             return
     with faults_shown():
         keeping = Keeping(
-            title=title.strip() or None, grade=grade, source=source.strip() or None, rank=rank,
+            title=title.strip() or None, grade=grade or None, source=source.strip() or None, rank=rank or None,
             license=license.strip() or None, base_date=date.isoformat() if date else None, confidential=confidential,
         )  # fmt: skip
         kept = imports.keep(arrived, keeping)
@@ -143,12 +145,12 @@ def keep_form(arrived: Arrival, upload: str) -> None:
         st.success(t("import.kept", names=", ".join(plain(one.title) for one in kept)), icon=":material/check:")
 
 
-def grade_text(grade: str | None) -> str:
+def grade_text(grade: str) -> str:
     """Return a boundary grade in words; none is a choice too."""
-    return t("import.no_grade") if grade is None else label("grade", grade)
+    return label("grade", grade) if grade else t("import.no_grade")
 
 
-def rank_text(rank: str | None) -> str:
+def rank_text(rank: str) -> str:
     """Return a rank of sources in words."""
     return label("rank", rank or "none")
 
@@ -185,8 +187,11 @@ def adopt_form(name: str, unit: str) -> None:
     )
     if chosen in named:
         st.caption(t("import.matched", names=", ".join(plain(features[one]) for one in named[chosen])))
-    if st.button(
-        t("import.adopt"), key=f"outline-adopt-{name}", disabled=not (chosen and ids), icon=":material/swap_horiz:"
+    if (
+        st.button(
+            t("import.adopt"), key=f"outline-adopt-{name}", disabled=not (chosen and ids), icon=":material/swap_horiz:"
+        )
+        and chosen
     ):
         show_change(imports.adopt_outline(chosen, name, tuple(ids), grade), unit)
 
@@ -268,19 +273,18 @@ def show_outlines(unit: str) -> None:
     table = imports.outline_table()
     for complex_id, grade in cache.boundary_grades().items():
         mine = table[table["complex"] == complex_id]
-        numbers: list[int | None] = [None, *map(int, mine["number"])]
-        used = mine.loc[mine["in_use"].astype(bool), "number"].tolist()
-        name_box, choice_box, button_box = st.columns([0.3, 0.5, 0.2], vertical_alignment="bottom")
-        name_box.markdown(plain(f"{label('place', complex_id)} · {label('grade', grade)}"))
-        titles = {None: t("import.schematic")} | {
+        titles = {SCHEMATIC_OUTLINE: t("import.schematic")} | {
             int(row.number): f"{row.number}: {row.layer}" for row in mine.itertuples()
         }
+        used = next((int(row.number) for row in mine.itertuples() if row.in_use), SCHEMATIC_OUTLINE)
+        name_box, choice_box, button_box = st.columns([0.3, 0.5, 0.2], vertical_alignment="center")
+        name_box.markdown(plain(f"{label('place', complex_id)} · {label('grade', grade)}"))
         number = choice_box.selectbox(
-            t("import.outline"), numbers, index=numbers.index(used[0]) if used else 0, key=f"outline-{complex_id}",
+            t("import.outline"), list(titles), index=list(titles).index(used), key=f"outline-{complex_id}",
             format_func=titles.__getitem__, label_visibility="collapsed",
         )  # fmt: skip
-        if button_box.button(t("import.use"), key=f"use-{complex_id}", disabled=number == (used[0] if used else None)):
+        if button_box.button(t("import.use"), key=f"use-{complex_id}", disabled=number == used):
             with faults_shown():
-                show_change(imports.use_outline(complex_id, number), unit)
+                show_change(imports.use_outline(complex_id, number or None), unit)
     if len(table):
         show_table(table, "outlines")

@@ -14,12 +14,16 @@ RETURNED = ("last_active_drawing", "all_drawings", "last_object_clicked_count")
 
 @dataclass(frozen=True)
 class MapEvent:
-    """What a person did on the map: a new `click_count` means they did something."""
+    """What a person did on the map: a new `click_count` means they did something.
+
+    `drawings_known` is false until the browser has said what is drawn: an empty map and a map not asked yet differ.
+    """
 
     clicked_layer: str | None = None
     clicked_id: str | None = None
     click_count: int = 0
     drawings: tuple[dict[str, Any], ...] = ()
+    drawings_known: bool = False
 
 
 def show_map(base: LeanMap, group: LayerGroup, *, key: str, height: int) -> MapEvent:
@@ -48,4 +52,5 @@ def on_map_event(raw: dict[str, Any] | None) -> MapEvent:
         clicked_id=properties.get("id"),
         click_count=raw.get("last_object_clicked_count") or 0,
         drawings=tuple(drawing["geometry"] for drawing in raw.get("all_drawings") or ()),
+        drawings_known=raw.get("all_drawings") is not None,
     )

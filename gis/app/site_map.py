@@ -54,7 +54,7 @@ def layer_group(visible: list[str], unit: str, links: pd.DataFrame | None = None
 def arrival_base(frame: gpd.GeoDataFrame) -> Any:
     """Return a base without tiles that shows where a file lies, wherever that is."""
     west, south, east, north = reproject(frame, MAP_CRS).total_bounds
-    pad = max(east - west, north - south, 0.002) * 0.15
+    pad = max(east - west, north - south, 0.02) / 2
     return base((), "import-map", (west - pad, south - pad, east + pad, north + pad))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from gis.app.map_widget import MapEvent
@@ -17,6 +18,7 @@ LINKS = "links"
 _CLICKS = "clicks"
 _DRAWINGS = "drawings"
 _KEPT = "kept"
+_POINTS = "control-points"
 
 
 def link(key: str, allowed: Iterable[str], default: str | list[str] | None = None) -> dict[str, Any]:
@@ -88,3 +90,30 @@ def remember_kept(names: list[str]) -> None:
 def last_kept() -> list[str]:
     """Return the layers that were imported last in this visit."""
     return list(st.session_state.get(_KEPT, []))
+
+
+def points_base(sheet: str, default: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Return the control points from which the table of a picture starts, and the key of its widget.
+
+    The widget keeps its own edits on top; a page that is left and entered again starts from the latest.
+    """
+    tables = st.session_state.setdefault(_POINTS, {})
+    kept = tables.setdefault(sheet, {"base": default, "latest": default, "round": 0})
+    key = f"points-{sheet[:16]}-{kept['round']}"
+    if key not in st.session_state:
+        kept["base"] = kept["latest"]
+    return kept["base"], key
+
+
+def keep_points(sheet: str, latest: pd.DataFrame) -> bool:
+    """Keep the table as it stands now; return whether it has changed."""
+    kept = st.session_state[_POINTS][sheet]
+    changed = not latest.reset_index(drop=True).equals(kept["latest"].reset_index(drop=True))
+    kept["latest"] = latest
+    return changed
+
+
+def replace_points(sheet: str, points: pd.DataFrame) -> None:
+    """Let the table of a picture start anew from `points`, with another widget."""
+    kept = st.session_state[_POINTS][sheet]
+    st.session_state[_POINTS][sheet] = {"base": points, "latest": points, "round": kept["round"] + 1}

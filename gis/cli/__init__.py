@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gis.cli import analyses, data, firms, services
+from gis.cli import analyses, data, firms, pictures, services
 from gis.cli.output import one_line
 from gis.errors import GisError
 from gis.i18n import t, use_language
@@ -17,6 +17,7 @@ app = typer.Typer(
 app.add_typer(analyses.app)
 app.add_typer(firms.app)
 app.add_typer(data.app)
+app.add_typer(pictures.app)
 app.add_typer(services.app)
 
 

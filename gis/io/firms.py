@@ -193,7 +193,7 @@ def _heading(
 ) -> tuple[list[str | None], int] | None:
     """Return the headings and the number of their last line; a heading of two lines is joined."""
     best: tuple[int, list[str | None], int] | None = None
-    for line, below in zip(head, [*head[1:], Line(0, ())], strict=True):
+    for line, below in zip(head, [*head[1:], Line(0, ())], strict=False):
         two_lines = any(below.cells[place] == line.cells[place] for place in below.carried if place < len(line.cells))
         headers = _joined(line, below) if two_lines else list(line.cells)
         meaning = _meaning(headers, known, private)

@@ -168,6 +168,6 @@ def _write_pyramid(pixels: np.ndarray, path: Path) -> None:
 
 def _forget_old(folder: Path) -> None:
     oldest = time.time() - KEPT_DAYS * 86_400
-    for found in folder.glob("*.tif"):
+    for found in [*folder.glob("*.tif"), *folder.glob("*.csv")]:
         if found.stat().st_mtime < oldest:
             found.unlink(missing_ok=True)

@@ -29,7 +29,7 @@ PLANE_HALF = 20_037_508.342789244
 """m from the middle of the web's plane to its edge."""
 SUN = (315.0, 45.0)
 """Azimuth and height of the light, degrees: from the north-west, as on printed maps."""
-LEGEND_STEPS = 5
+LEGEND_STEPS = 7
 _RENDERING = threading.BoundedSemaphore(4)
 
 

@@ -21,7 +21,7 @@ from gis.crs import (
     Candidate,
     belt_of,
     candidates,
-    crs_name,
+    crs_code,
     known_crs,
     korean_code,
     reproject,
@@ -277,7 +277,7 @@ def _placed(raw: Raw, frame: gpd.GeoDataFrame, reading: Reading, file: str) -> t
     reproject(located.head(1), MAP_CRS)  # refuses a ballpark shift before anything else is done
     return located, {
         "crs_stated": raw.crs_stated and _crs_title(raw.crs_stated),
-        "crs": korean_code(crs) or crs_name(crs),
+        "crs": crs_code(crs),
         "crs_way": way,
         "crs_accuracy_m": shift_accuracy(crs),
         "swapped": bool(swap),

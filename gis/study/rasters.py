@@ -77,3 +77,30 @@ def _hash(path: Path) -> str:
         while chunk := file.read(CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+def story_row(story: dict[str, Any]) -> dict[str, Any]:
+    """Return a raster's story as one flat row: lengths in m, bounds in degrees, problems joined by `|`."""
+    west, south, east, north = story["bounds"]
+    return {
+        "name": story.get("file"),
+        "raster_kind": story["kind"],
+        "width": story["width"],
+        "height": story["height"],
+        "bands": story["bands"],
+        "dtype": story["dtype"],
+        "crs": story["crs"],
+        "resolution": max(story["resolution"]),
+        "west": west,
+        "south": south,
+        "east": east,
+        "north": north,
+        "nodata": story["nodata"],
+        "lowest": story["low"],
+        "highest": story["high"],
+        "heights": story["heights"],
+        "min_zoom": story["min_zoom"],
+        "max_zoom": story["max_zoom"],
+        "attribution": story["attribution"],
+        "problems": "|".join(story["problems"]) or None,
+    }

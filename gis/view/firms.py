@@ -3,6 +3,7 @@
 from gis.i18n import language, t
 from gis.i18n import table as label_table
 from gis.study.firms import FirmReport, PeopleReport
+from gis.view.tables import label
 
 
 def firm_sentences(report: FirmReport) -> list[str]:
@@ -14,6 +15,10 @@ def firm_sentences(report: FirmReport) -> list[str]:
             unmatched=f"{counts['rows'] - counts['matched']:,}",
         )
     ]  # fmt: skip
+    reasons = report.unmatched["reason"].value_counts(sort=True)
+    if len(reasons):
+        listed = (f"{label('firms.reason', reason)} {count:,}" for reason, count in reasons.items())
+        said.append(t("firms.reasons", reasons=", ".join(listed)))
     said += [
         t(f"firms.{key}", count=f"{counts[key]:,}")
         for key in (

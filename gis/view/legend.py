@@ -1,6 +1,6 @@
 """The legend, drawn from the same declarations as the map."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from gis.i18n import t
@@ -14,9 +14,12 @@ BORDERS = {"A": "solid", "B": "solid", "C": "dashed", "D": "dotted"}
 EVIDENCE_BORDERS = {"stated": "solid", "inferred": "dashed", "plan": "dotted"}
 
 
-def legend_html(layers: Sequence[Layer], links: bool) -> str:
-    """Return swatches of the layers shown, of the links' kinds and evidence, and of boundary grades."""
-    items = [item for layer in layers for item in _layer_items(layer)]
+def legend_html(layers: Sequence[Layer], links: bool, grades: Mapping[str, str] | None = None) -> str:
+    """Return swatches of the layers shown, of the links' kinds and evidence, and of boundary grades.
+
+    `grades` holds the grade of each complex where it is not that of its layer.
+    """
+    items = [item for layer in layers for item in _layer_items(layer, grades or {})]
     if links:
         items += [(_line(color, "solid"), label("link_kind", kind)) for kind, color in LINK_COLORS.items()]
         items += [(_line(INK, border), t(f"map.link_{kind}")) for kind, border in EVIDENCE_BORDERS.items()]
@@ -31,12 +34,15 @@ def legend_html(layers: Sequence[Layer], links: bool) -> str:
     return f"<div class='gis-legend' role='list' aria-label='{escape(t('map.legend'))}'>{drawn}</div>"
 
 
-def _layer_items(layer: Layer) -> list[tuple[str, str]]:
+def _layer_items(layer: Layer, grades: Mapping[str, str]) -> list[tuple[str, str]]:
     style = layer.style
     if layer.geometry == "Point":
         return [(_dot(style.fill, style.stroke), layer_title(layer))]
     if style.classes:
-        return [(_box(color, style.stroke, layer.grade), label("place", value)) for value, color in style.classes]
+        return [
+            (_box(color, style.stroke, grades.get(value, layer.grade)), label("place", value))
+            for value, color in style.classes
+        ]
     return [(_box(style.fill, style.stroke, layer.grade), layer_title(layer))]
 
 

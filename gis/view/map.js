@@ -374,5 +374,44 @@ const siteMap = (() => {
     return fits ? [L.point(0, 0), ...about] : about;
   }
 
-  return { frame, land, tiles, keepView, forgetFormerGroups, shapes, arcs, precision, area, distance };
+  // ---- a picture to mark on: coordinates are parts of it, y up --------------------------
+
+  function sheet(map, { words: said, drawWords, edge, url, finest, version }) {
+    words = said;
+    Object.entries(drawWords).forEach(([path, text]) => setPath(L.drawLocal, path, text));
+    map.getContainer().setAttribute("aria-label", words.label);
+    map.getContainer().dataset.version = version;
+    map.getContainer().classList.add("site-sheet");
+    map.attributionControl.setPrefix(false);
+    map.createPane("site-labels").style.zIndex = 620;
+    L.control.zoom({ zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out }).addTo(map);
+    addHomeButton(map, edge);
+    tiles(map, { url, options: { bounds: edge, minZoom: 0, maxNativeZoom: finest, maxZoom: finest + 4, noWrap: true } });
+  }
+
+  function keepMarks(map, drawn, { key, home, draft, mark }) {
+    restoreView(map, `${key}:view`, home);
+    map.on("draw:created draw:edited draw:deleted", () => tab.write(`${key}:drawings`, drawn.toGeoJSON(8)));
+    const kept = tab.read(`${key}:drawings`);
+    if (!kept || !kept.features || !kept.features.length) return;
+    L.geoJSON(kept, { style: draft, pointToLayer: (_, place) => L.circleMarker(place, mark) })
+      .eachLayer((layer) => {
+        if (layer instanceof L.CircleMarker) layer.setStyle(mark);
+        drawn.addLayer(layer);
+      });
+    setTimeout(() => map.fire("draw:edited", { layers: drawn })); // once Python listens
+  }
+
+  function numbers(group, { numbers: all }) {
+    all.forEach(({ at, text, color }) => {
+      const tag = element("span", "site-number", text);
+      tag.style.background = color;
+      const icon = L.divIcon({ className: "site-label", html: tag, iconSize: [0, 0] });
+      L.marker(at, { pane: "site-labels", icon, interactive: false, keyboard: false }).addTo(group);
+    });
+  }
+
+  return {
+    frame, land, tiles, keepView, forgetFormerGroups, shapes, arcs, precision, area, distance, sheet, keepMarks, numbers,
+  };
 })();

@@ -190,7 +190,7 @@ def base_map(
     draw_words = {name: texts[name] for name in DRAW_TEXTS}
     # streamlit-folium forgets whatever follows an underscore when it asks whether the map
     # is another one; the digest remembers.
-    version = _digest([bounds, [asdict(one) for one in tiles], words, draw_words, geojson_base, storage_key])
+    version = digest([bounds, [asdict(one) for one in tiles], words, draw_words, geojson_base, storage_key])
     MapCall("frame", words=words, drawWords=draw_words, home=_corners(bounds), version=version).add_to(chart)
     MapCall("land", collection=_named_land(geojson_base), style=_land_style()).add_to(chart)
     for one in tiles:
@@ -361,7 +361,8 @@ def _corners(bounds: Bounds) -> list[list[float]]:
     return [[south, west], [north, east]]
 
 
-def _digest(values: Sequence[Any]) -> str:
+def digest(values: Sequence[Any]) -> str:
+    """Return 16 letters that change with any of `values`."""
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -1,6 +1,7 @@
 """Tables as people read them: labels, chosen units, digits that the numbers deserve."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -58,21 +59,35 @@ WORDS: dict[str, str] = {
     "why": "firms.why",
     "side": "people.side",
     "figure": "column",
+    "raster_kind": "raster.kind",
+    "problems": "raster.problem",
 }
 """Columns whose values are ids, and the family of labels that names them."""
 
 LISTS = ("hosts", "hosts_en", "separated_by", "values", "claims", "roles", "roles_en", "ksic", "ksic_others")
 """Columns of texts that are joined by `|`."""
 
+TIMES = ("stored_at", "adopted_at", "retrieved_at")
+"""Columns of moments, in UTC where they are kept, in the reader's own time where they are shown."""
+
 NUMBER_ENDINGS = (("_m", "m", 0), ("seconds", "s", 0), ("_pct", "%", 1), ("_lon", "°", 6), ("_lat", "°", 6))
 """How the name of a number ends when it leaves, its unit, and the decimals it is shown with."""
-DECIMALS = {"quotient": 2, "employee_quotient": 2, "lon": 6, "lat": 6}
-"""Numbers without a unit, and the decimals they are shown with."""
+DECIMALS = {
+    "quotient": 2, "employee_quotient": 2, "lon": 6, "lat": 6, "tolerance": 2, "pixel_x": 1, "pixel_y": 1,
+    "x_n": 2, "y_e": 2, "residual": 2, "residual_n": 2, "residual_e": 2, "left_out": 2, "resolution": 2,
+    "lowest": 1, "highest": 1, "west": 5, "south": 5, "east": 5, "north": 5,
+}  # fmt: skip
+"""The decimals of numbers that go without a unit, or that deserve others than their unit says."""
 
 
 def label(family: str, value: object) -> str:
     """Return the label of an id, or the id itself where the table of labels has none (a person's own id)."""
     return label_table(language()).get(f"{family}.{value}", str(value))
+
+
+def local_time(moment: str | None) -> str:
+    """Return a moment (ISO 8601 with its offset) in the time of this machine, to the minute."""
+    return "" if not moment else f"{datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M}"
 
 
 def layer_title(layer: Layer) -> str:
@@ -161,7 +176,7 @@ def _column(
         return f"{header} ({AREA_SYMBOLS[area_unit]})", converted, digits
     for ending, unit, digits in NUMBER_ENDINGS:
         if outer.endswith(ending):
-            return f"{header} ({unit})", values.astype(float), digits if name != "tolerance" else 2
+            return f"{header} ({unit})", values.astype(float), DECIMALS.get(name, digits)
     if name in DECIMALS:
         return header, values.astype(float), DECIMALS[name]
     if name == "source":
@@ -169,6 +184,8 @@ def _column(
         return header, values.map(lambda source: titles.get(source, source) or t("word.no_source")), None
     if name == "unit_name":
         return header, values.astype(object).where(values.notna(), t("sentence.outside_units")), None
+    if name in TIMES:
+        return header, values.map(local_time), None
     if name in LISTS:
         return header, values.map(lambda value: value.replace("|", " · ") if isinstance(value, str) else value), None
     if name in WORDS:

@@ -49,7 +49,7 @@ def page() -> None:
     with map_box:
         shown_layers = ["complexes", "hosts"]
         show_map(base((), "chain-map"), layer_group(shown_layers, unit, links), key="chain_map", height=640)
-        st.html(legend_html([LAYERS[name] for name in shown_layers], links=True))
+        st.html(legend_html([LAYERS[name] for name in shown_layers], True, cache.boundary_grades()))
         unseen = links[links["served"] & ((links["from"] == links["to"]) | (links["to"] == "export"))]
         if len(unseen):
             st.caption(t("ui.same_place_links", count=len(unseen)))

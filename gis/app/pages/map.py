@@ -39,7 +39,7 @@ def page() -> None:
         group = layer_group(visible, unit, links_between_complexes() if links else None, state.chosen_complex())
         with st.container(key="map"):
             event = show_map(base(tiles.tiles), group, key="site_map", height=HEIGHT)
-        st.html(legend_html([known[name] for name in visible], links))
+        st.html(legend_html([known[name] for name in visible], links, cache.boundary_grades()))
         if tiles.heights:
             st.html(heights_html(tiles.heights))
         notes = [boundary_sentence(cache.boundary_grades()), *cut_layers(visible)]
