@@ -14,12 +14,14 @@ import streamlit as st
 from gis import study
 from gis.analysis.adjacency import Thresholds
 from gis.analysis.chain import Chain
+from gis.app.state import ServiceRequest
 from gis.i18n import reading
 from gis.io import catalog, store
 from gis.io.picture import Sheet, make_pyramid, read_sheet
 from gis.io.read import Arrival, Reading
+from gis.io.vworld import Service
 from gis.io.write import layer_bytes, layer_file_name
-from gis.study import firms, imports
+from gis.study import firms, imports, services
 from gis.study.imports import uploaded_arrival
 from gis.view.features import screen_geojson
 
@@ -126,7 +128,7 @@ def point_names() -> dict[str, str]:
     return dict(zip(points["id"], points["name"], strict=True))
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
+@st.cache_resource(show_spinner=False, max_entries=2)
 def arrival(upload: str, _files: dict[str, bytes], reading: Reading) -> Arrival:
     return uploaded_arrival(_files, reading)
 
@@ -136,6 +138,11 @@ def sheet(upload: str, name: str, _content: bytes) -> Sheet:
     known = read_sheet(_content, name)
     make_pyramid(_content, known)
     return known
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def fetched(asked: ServiceRequest, _service: Service, _progress: services.Progress) -> Arrival:
+    return services.fetch_arrival(asked.layer, asked.near, asked.buffer, _service, _progress)
 
 
 @_kept

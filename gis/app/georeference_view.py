@@ -182,18 +182,18 @@ def show_picture(sheet: Sheet, points: pd.DataFrame, known: Placed | None) -> li
         {name: texts[name] for name in SHEET_TEXTS},
         f"sheet-{sheet.sha256[:12]}",
     )
-    complete = list(points.index)
     worst = None if known is None or known.fit.worst is None else known.fit.hull[known.fit.worst]
     numbers = [
         Mark(number, row.pixel_x, row.pixel_y, worst is not None and (worst == (row.pixel_x, row.pixel_y)).all())
-        for number, row in zip(range(1, len(complete) + 1), points.itertuples(), strict=True)
+        for number, row in enumerate(points.itertuples(), start=1)
     ]
     event = show_map(chart, map_group(mark_elements(numbers, finest)), key="georeference_picture", height=HEIGHT)
     marks, rings = marked(event.drawings, finest)
-    if event.drawings_known:
-        merged = pictures.merged_marks(points, marks)
-        if not merged.equals(points.reset_index(drop=True)):
-            restart(sheet, merged)
+    before = state.seen_marks(sheet.sha256, marks if event.drawings_known else None)
+    if event.drawings_known and before != marks:
+        changed = pictures.after_marking(points, before, marks)
+        if not changed.equals(points.reset_index(drop=True)):
+            restart(sheet, changed)
     return rings
 
 

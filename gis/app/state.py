@@ -1,7 +1,7 @@
 """What the reader has chosen: the only home of `st.session_state`. Choices, never results."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -18,7 +18,9 @@ LINKS = "links"
 _CLICKS = "clicks"
 _DRAWINGS = "drawings"
 _KEPT = "kept"
+_REQUEST = "service-request"
 _POINTS = "control-points"
+_MARKS = "control-marks"
 
 
 def link(key: str, allowed: Iterable[str], default: str | list[str] | None = None) -> dict[str, Any]:
@@ -82,6 +84,31 @@ def drawings() -> tuple[dict[str, Any], ...]:
     return st.session_state.get(_DRAWINGS, ())
 
 
+class ServiceRequest(NamedTuple):
+    """What was asked of an official service: a layer around a complex, `buffer` m beyond it, and the how manieth asking it is."""
+
+    layer: str
+    near: str
+    buffer: float
+    turn: int
+
+
+def ask_service(layer: str, near: str, buffer: float) -> None:
+    """Keep what is asked of a service; pressed again, it is asked again."""
+    former = service_request()
+    st.session_state[_REQUEST] = ServiceRequest(layer, near, buffer, former.turn + 1 if former else 1)
+
+
+def service_request() -> ServiceRequest | None:
+    """Return what was asked of a service last; None where nothing was, or it was stopped."""
+    return st.session_state.get(_REQUEST)
+
+
+def forget_service() -> None:
+    """Ask no more what was asked of a service last."""
+    st.session_state.pop(_REQUEST, None)
+
+
 def remember_kept(names: list[str]) -> None:
     """Keep which layers were imported last, so that they can be put to use at once."""
     st.session_state[_KEPT] = names
@@ -117,3 +144,12 @@ def replace_points(sheet: str, points: pd.DataFrame) -> None:
     """Let the table of a picture start anew from `points`, with another widget."""
     kept = st.session_state[_POINTS][sheet]
     st.session_state[_POINTS][sheet] = {"base": points, "latest": points, "round": kept["round"] + 1}
+
+
+def seen_marks(sheet: str, now: list[tuple[float, float]] | None) -> list[tuple[float, float]]:
+    """Return the marks that stood on a picture before, and remember those of now; None where nobody knows them yet."""
+    marks = st.session_state.setdefault(_MARKS, {})
+    before: list[tuple[float, float]] = marks.get(sheet, [])
+    if now is not None:
+        marks[sheet] = now
+    return before

@@ -145,31 +145,53 @@ def read_arrival(path: Path, reading: Reading | None = None) -> Arrival:
     if bare.frame.empty:
         raise InputError("empty_geometry", file=path.name, rows=_rows(pd.Series(True, index=raw.frame.index)))
     placed, decided = _placed(raw, _as_polygons(bare.frame, reading, path.name), reading, path.name)
+    story = {
+        "file": path.name,
+        "bytes": _size(path),
+        "sha256": _sha256(path),
+        "layer": reading.layer,
+        "rows": len(raw.frame),
+        "encoding": raw.encoding,
+        "encoding_way": "chosen" if reading.encoding else "content",
+        "drawing_unit_m": raw.scale,
+        **decided,
+    }
+    return _arrival(raw.title, placed, bare, joined(*notes), path.name, story)
+
+
+def frame_arrival(frame: gpd.GeoDataFrame, title: str, story: dict[str, Any]) -> Arrival:
+    """Return features that came by another way (a service, a traced picture), checked as those of a file are.
+
+    `frame` knows its CRS; `story["file"]` is what the line of an error names.
+    """
+    bare = without_bare(numbered(frame))
+    if bare.frame.empty:
+        raise InputError("no_features", file=story["file"])
+    decided = {
+        "rows": len(frame), "encoding": None, "encoding_way": None, "crs_stated": frame.crs.name,
+        "crs": crs_code(frame.crs), "crs_way": "stated", "crs_accuracy_m": shift_accuracy(frame.crs),
+        "swapped": False, "scaled": None,
+    }  # fmt: skip
+    return _arrival(title, bare.frame, bare, joined(), story["file"], decided | story)
+
+
+def _arrival(
+    title: str, placed: gpd.GeoDataFrame, bare: Checked, notes: pd.DataFrame, file: str, story: dict[str, Any]
+) -> Arrival:
+    """Return features with a CRS as an arrival: strays set aside, the rest in the belt of its center and repaired."""
     strays = without_strays(placed)
     if strays.frame.empty:
         raise _astray(placed)
     belt = belt_of(_middle(strays.frame))
     mended: Checked = repaired(reproject(strays.frame, belt))
     if mended.frame.empty:
-        raise InputError("nothing_left", file=path.name)
-    frame = _with_identity(_named(mended.frame, path.name), path.name, lenient=True)
+        raise InputError("nothing_left", file=file)
     return Arrival(
-        title=raw.title,
-        frame=frame,
+        title=title,
+        frame=_with_identity(_named(mended.frame, file), file, lenient=True),
         set_aside=_gathered(bare.set_aside, strays.set_aside, mended.set_aside, crs=placed.crs),
-        problems=joined(*notes, bare.problems, strays.problems, mended.problems, _id_problems(mended.frame)),
-        story={
-            "file": path.name,
-            "bytes": _size(path),
-            "sha256": _sha256(path),
-            "layer": reading.layer,
-            "rows": len(raw.frame),
-            "encoding": raw.encoding,
-            "encoding_way": "chosen" if reading.encoding else "content",
-            "drawing_unit_m": raw.scale,
-            "belt": belt,
-            **decided,
-        },
+        problems=joined(notes, bare.problems, strays.problems, mended.problems, _id_problems(mended.frame)),
+        story=story | {"belt": belt},
     )
 
 

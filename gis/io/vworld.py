@@ -67,6 +67,7 @@ _KEY = re.compile(r"[A-Za-z0-9-]{8,200}")
 _BASE = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._/-]*)?")
 _HOST = re.compile(r"(?:https?://)?[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/-]*)?")
 _PLACE_OF_KEY = "key-goes-here"
+_TILE_PATH = f"/req/wmts/1.0.0/{_PLACE_OF_KEY}/"
 _WITHHELD = b"key-withheld"
 _FILTER = re.compile(r"([A-Za-z0-9_]{1,60}):(=|like|<|>|<=|>=|<>):([^|&]{1,200})")
 
@@ -91,7 +92,7 @@ class Service:
         object.__setattr__(self, "domain", _ascii_domain(self.domain))
         if self.key and not _KEY.fullmatch(self.key):
             raise GisError("vworld.key_form")
-        if not _BASE.fullmatch(self.base):
+        if not _BASE.fullmatch(self.base) or not _askable(self.base):
             raise GisError("vworld.base")
         if self.domain and not _HOST.fullmatch(self.domain):
             raise GisError("vworld.domain", domain=self.domain[:100])
@@ -105,6 +106,14 @@ class Service:
     def referer(self) -> str:
         """The domain as a header states it."""
         return self.domain if "://" in self.domain else f"http://{self.domain}"
+
+
+def _askable(address: str) -> bool:
+    try:
+        requests.Request("GET", address).prepare()
+    except (requests.RequestException, ValueError):
+        return False
+    return True
 
 
 def _ascii_domain(domain: str) -> str:
@@ -428,7 +437,7 @@ def tile(service: Service, layer: str, z: int, x: int, y: int, *, manners: Manne
     whole = all(type(number) is int for number in (z, x, y))
     if not whole or not row["low"] <= z <= row["high"] or not (0 <= x < 2**z and 0 <= y < 2**z):
         raise GisError("vworld.tile_place", layer=title, low=row["low"], high=row["high"], z=z, x=x, y=y)
-    path = f"{service.base}/req/wmts/1.0.0/{_PLACE_OF_KEY}/{layer}/{z}/{y}/{x}.{row['ending']}"
+    path = f"{service.base}{_TILE_PATH}{layer}/{z}/{y}/{x}.{row['ending']}"
     if not _TILE_TURNS.acquire(timeout=manners.whole):
         raise GisError("vworld.busy", tries=manners.tries)
     try:
@@ -574,11 +583,11 @@ class _KeyAdapter(HTTPAdapter):
         keyed, known = request.copy(), self._service
         if known.domain:
             keyed.headers["Referer"] = known.referer
-        if _PLACE_OF_KEY in keyed.url:
-            keyed.url = keyed.url.replace(_PLACE_OF_KEY, known.key)
+        if keyed.url.startswith(f"{known.base}{_TILE_PATH}"):
+            keyed.url = keyed.url.replace(_PLACE_OF_KEY, known.key, 1)
             return keyed
         words = {"key": known.key, "domain": known.domain} if known.domain else {"key": known.key}
-        upper = "/req/wfs" in keyed.url
+        upper = keyed.url.startswith(f"{known.base}/req/wfs")
         keyed.prepare_url(keyed.url, {word.upper() if upper else word: value for word, value in words.items()})
         return keyed
 

@@ -292,36 +292,33 @@ def _number(row: list[str], place: int, number: int, title: str, file: str) -> f
     return value
 
 
-def merged_marks(points: pd.DataFrame, marks: Sequence[tuple[float, float]]) -> pd.DataFrame:
-    """Return the table of control points after a change on the picture: typed coordinates stay with their marks.
+def after_marking(
+    points: pd.DataFrame, before: Sequence[tuple[float, float]], now: Sequence[tuple[float, float]]
+) -> pd.DataFrame:
+    """Return the table of control points after the marks on the picture changed from `before` to `now` (pixels).
 
-    A mark that stands where a row stands keeps that row. Where as many marks are new as rows have lost theirs, the
-    marks were moved, and keep their rows in order; otherwise new marks begin rows without coordinates, and rows that
-    lost their mark leave.
+    As many new marks as vanished ones were moved, and keep what was typed, in order. Otherwise vanished marks take
+    their rows along and new marks begin rows without coordinates, but where a row stands already. Rows that never had
+    a mark, as from a CSV, stay.
     """
-    waiting = list(range(len(points)))
-    places = list(zip(points["pixel_x"], points["pixel_y"], strict=True))
-    owner: list[int | None] = []
-    for mark in marks:
-        row = next(
-            (row for row in waiting if np.hypot(places[row][0] - mark[0], places[row][1] - mark[1]) < SAME_PIXEL), None
-        )
-        if row is not None:
-            waiting.remove(row)
-        owner.append(row)
-    new = [number for number, row in enumerate(owner) if row is None]
-    if len(new) == len(waiting):
-        for number, row in zip(new, waiting, strict=True):
-            owner[number] = row
-    rows = [
-        {
-            **(dict.fromkeys(POINT_COLUMNS, float("nan")) if row is None else points.iloc[row].to_dict()),
-            "pixel_x": x,
-            "pixel_y": y,
-        }
-        for (x, y), row in zip(marks, owner, strict=True)
-    ]
+    gone = [mark for mark in before if not _near(mark, now)]
+    new = [mark for mark in now if not _near(mark, before)]
+    rows = points[list(POINT_COLUMNS)].to_dict("records")
+    if gone and len(gone) == len(new):
+        moved = dict(zip(gone, new, strict=True))
+        for row in rows:
+            mark = _near((row["pixel_x"], row["pixel_y"]), gone)
+            if mark is not None:
+                row["pixel_x"], row["pixel_y"] = moved[mark]
+    else:
+        rows = [row for row in rows if _near((row["pixel_x"], row["pixel_y"]), gone) is None]
+        places = [(row["pixel_x"], row["pixel_y"]) for row in rows]
+        rows += [{"pixel_x": x, "pixel_y": y} for x, y in new if _near((x, y), places) is None]
     return pd.DataFrame(rows, columns=list(POINT_COLUMNS)).astype(float)
+
+
+def _near(place: tuple[float, float], others: Sequence[tuple[float, float]]) -> tuple[float, float] | None:
+    return next((one for one in others if np.hypot(one[0] - place[0], one[1] - place[1]) < SAME_PIXEL), None)
 
 
 def read_draft(sheet: Sheet) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from gis import study
 from gis.crs import MAP_CRS
 from gis.errors import GisError, UnknownNameError
 from gis.io import vworld
+from gis.io.read import Arrival, frame_arrival
 from gis.io.vworld import Fetched, Manners, Service, VworldLayer
 
 NEAR = 2_000.0
@@ -93,6 +94,21 @@ def story(fetched: Fetched) -> dict[str, Any]:
         "url": fetched.address,
         "note": "; ".join(map(str, fetched.remarks)) or None,
     }
+
+
+def fetch_arrival(
+    name: str, near: str, buffer: float, service: Service, progress: Progress | None = None
+) -> Arrival:
+    """Return a layer of VWorld around a complex, `buffer` m beyond its outline, checked as a file is."""
+    return arrived(fetch_layer(name, bbox=box_near(near, buffer), service=service, progress=progress))
+
+
+def arrived(fetched: Fetched) -> Arrival:
+    """Return a fetched layer checked as a file is, with what its story needs; it holds no key."""
+    known = fetched.layer
+    remarks = [str(remark) for remark in fetched.remarks]
+    about = story(fetched) | {"file": known.data or known.wfs or known.name, "remarks": remarks}
+    return frame_arrival(with_story(fetched), known.title, about)
 
 
 def with_story(fetched: Fetched) -> gpd.GeoDataFrame:

@@ -407,6 +407,7 @@ const siteMap = (() => {
       const tag = element("span", "site-number", text);
       tag.style.background = color;
       const icon = L.divIcon({ className: "site-label", html: tag, iconSize: [0, 0] });
+      L.circleMarker(at, { radius: 3, weight: 1.5, color, fillOpacity: 1, interactive: false }).addTo(group);
       L.marker(at, { pane: "site-labels", icon, interactive: false, keyboard: false }).addTo(group);
     });
   }

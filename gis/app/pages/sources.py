@@ -8,8 +8,10 @@ from gis import study
 from gis.app import cache
 from gis.app.choices import segment, select
 from gis.app.downloads import show_table
+from gis.app.firms_view import show_firms
 from gis.app.frame import faults_shown, header, say, show_page
 from gis.app.import_view import show_import, show_imported
+from gis.app.services_view import show_services
 from gis.i18n import t
 from gis.io import catalog
 from gis.view.ledger import article_table, history_table, hosts_table, ledger_table, steps_table
@@ -81,6 +83,6 @@ PARTS: dict[str, dict[str, Callable[[str], None]]] = {
         "history": show_history,
     },
     "data": {"imported": show_imported, "catalog": show_catalog, "sources": show_sources},
-    "bring": {"import_file": show_import},
+    "bring": {"import_file": show_import, "import_service": show_services, "import_firms": show_firms},
 }
 show_page(page)
