@@ -138,7 +138,9 @@ def _matching_column(kind: str, layers: dict[str, str], file: str) -> str:
         raise InputError("people.sgis_table", file=file)
     if "sgis" in layers.values():
         raise InputError("people.sgis_layer", file=file)
-    raise InputError("people.admin_on_legal" if kind == "admin" else "people.legal_on_admin", file=file)
+    if kind == "admin":
+        raise InputError("people.admin_on_legal", file=file)
+    raise InputError("people.legal_on_admin", file=file)
 
 
 _REGISTERED = ("admin", "legal", "either")

@@ -37,7 +37,6 @@ def show_import(unit: str) -> None:
         accept_multiple_files=True, key="import-files",
     )  # fmt: skip
     if not picked:
-        show_last_kept(unit)
         return
     files = {one.name: one.getvalue() for one in picked}
     upload = "|".join(sorted(one.file_id for one in picked))
@@ -46,7 +45,6 @@ def show_import(unit: str) -> None:
         return
     show_preview(arrived)
     keep_form(arrived, upload)
-    show_last_kept(unit)
 
 
 def asked_arrival(upload: str, files: dict[str, bytes]) -> Arrival | None:

@@ -7,8 +7,8 @@ from streamlit.errors import StreamlitSecretNotFoundError
 
 from gis.app import cache, state
 from gis.app.choices import select
-from gis.app.frame import faults_shown, say
-from gis.app.import_view import keep_form, show_last_kept, show_preview
+from gis.app.frame import faults_shown, plain, say
+from gis.app.import_view import keep_form, show_preview
 from gis.app.state import ServiceRequest
 from gis.errors import GisError
 from gis.i18n import either, t
@@ -28,30 +28,35 @@ def vworld_service() -> Service:
 
 
 def show_services(unit: str) -> None:
-    """Ask which layer around which complex, fetch it with progress, show it, and keep it."""
+    """Fetch a layer with the planner's key, show it, and keep it; without a key, say where it belongs."""
     st.caption(t("services.intro"))
     with faults_shown():
         service = vworld_service()
-        if not service.key:
-            raise GisError("vworld.no_key")
-        layers = services.fetchable_layers()
-        layer_box, near_box, buffer_box = st.columns([0.45, 0.3, 0.25])
-        with layer_box:
-            layer = select(
-                t("services.layer"), list(layers), "vworld", next(iter(layers)),
-                lambda name: either(layers[name].title, layers[name].title_en),
-            )  # fmt: skip
-        with near_box:
-            near = select(
-                t("services.near"), list(cache.boundary_grades()), "near", "bitgreen", lambda name: label("place", name)
-            )
-        buffer = buffer_box.number_input(t("services.buffer"), 0.0, 20.0, 2.0, 0.5, key="vworld-buffer")
-        if layer and near and st.button(t("services.fetch"), type="primary", icon=":material/cloud_download:"):
-            state.ask_service(layer, near, buffer * 1000)
-        asked = state.service_request()
-        if asked is not None:
-            show_fetched(asked, service)
-    show_last_kept(unit)
+        if service.key:
+            ask(service)
+        else:
+            st.info(plain(str(GisError("vworld.no_key"))), icon=":material/key:")
+
+
+def ask(service: Service) -> None:
+    """Ask which layer around which complex, and show what was asked for last."""
+    layers = services.fetchable_layers()
+    layer_box, near_box, buffer_box = st.columns([0.45, 0.3, 0.25])
+    with layer_box:
+        layer = select(
+            t("services.layer"), list(layers), "vworld", next(iter(layers)),
+            lambda name: either(layers[name].title, layers[name].title_en),
+        )  # fmt: skip
+    with near_box:
+        near = select(
+            t("services.near"), list(cache.boundary_grades()), "near", "bitgreen", lambda name: label("place", name)
+        )
+    buffer = buffer_box.number_input(t("services.buffer"), 0.0, 20.0, 2.0, 0.5, key="vworld-buffer")
+    if layer and near and st.button(t("services.fetch"), type="primary", icon=":material/cloud_download:"):
+        state.ask_service(layer, near, buffer * 1000)
+    asked = state.service_request()
+    if asked is not None:
+        show_fetched(asked, service)
 
 
 def show_fetched(asked: ServiceRequest, service: Service) -> None:

@@ -18,7 +18,7 @@ import numpy as np
 import rasterio
 from PIL import Image, UnidentifiedImageError
 from rasterio.enums import Resampling
-from rasterio.errors import NotGeoreferencedWarning
+from rasterio.transform import Affine
 from rasterio.windows import Window
 
 from gis.errors import DataFileError, InputError
@@ -32,6 +32,8 @@ MAX_CONTENT = 200 * 1024**2
 MAX_PIXELS = 150_000_000
 """A0 at 300 dots an inch has 139 million."""
 KEPT_DAYS = 7
+PLACE = Affine(1, 0, 1, 0, -1, 1)
+"""Where the tiled copy says it lies: nowhere in particular, but a file without a place warns each time it is opened."""
 
 
 @dataclass(frozen=True)
@@ -97,21 +99,18 @@ def finest_zoom(width: int, height: int) -> int:
 
 def picture_tile(path: Path, z: int, x: int, y: int) -> bytes | None:
     """Return a tile of a picture as PNG, rows from the top; None beside the picture."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        with rasterio.Env(**GDAL_OPTIONS), rasterio.open(path, driver="GTiff", sharing=False) as data:
-            finest = finest_zoom(data.width, data.height)
-            if z > finest:
-                return None
-            scale = 2 ** (finest - z)
-            left, top = x * TILE_SIDE * scale, y * TILE_SIDE * scale
-            wide, high = min(TILE_SIDE * scale, data.width - left), min(TILE_SIDE * scale, data.height - top)
-            if wide <= 0 or high <= 0:
-                return None
-            shape = (3, max(1, round(high / scale)), max(1, round(wide / scale)))
-            read = data.read(
-                (1, 2, 3), window=Window(left, top, wide, high), out_shape=shape, resampling=Resampling.average
-            )
+    with rasterio.Env(**GDAL_OPTIONS), rasterio.open(path, driver="GTiff", sharing=False) as data:
+        finest = finest_zoom(data.width, data.height)
+        if z > finest:
+            return None
+        scale = 2 ** (finest - z)
+        left, top = x * TILE_SIDE * scale, y * TILE_SIDE * scale
+        wide, high = min(TILE_SIDE * scale, data.width - left), min(TILE_SIDE * scale, data.height - top)
+        if wide <= 0 or high <= 0:
+            return None
+        shape = (3, max(1, round(high / scale)), max(1, round(wide / scale)))
+        window = Window(left, top, wide, high)
+        read = data.read((1, 2, 3), window=window, out_shape=shape, resampling=Resampling.average)
     tile = np.zeros((TILE_SIDE, TILE_SIDE, 4), dtype="uint8")
     tile[: shape[1], : shape[2], :3] = np.moveaxis(read, 0, -1)
     tile[: shape[1], : shape[2], 3] = 255
@@ -154,16 +153,15 @@ def _write_pyramid(pixels: np.ndarray, path: Path) -> None:
     profile = {
         "driver": "GTiff", "width": width, "height": height, "count": 3, "dtype": "uint8", "tiled": True,
         "blockxsize": 256, "blockysize": 256, "compress": "jpeg", "jpeg_quality": 90, "photometric": "ycbcr",
+        "transform": PLACE,
     }  # fmt: skip
     steps = [2**level for level in range(1, finest_zoom(width, height) + 1)]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        with rasterio.Env(**GDAL_OPTIONS), rasterio.open(path, "w", **profile) as target:
-            for top in range(0, height, 2_048):
-                rows = np.moveaxis(pixels[top : top + 2_048], -1, 0)
-                target.write(rows, window=Window(0, top, width, rows.shape[1]))
-            if steps:
-                target.build_overviews(steps, Resampling.average)
+    with rasterio.Env(**GDAL_OPTIONS), rasterio.open(path, "w", **profile) as target:
+        for top in range(0, height, 2_048):
+            rows = np.moveaxis(pixels[top : top + 2_048], -1, 0)
+            target.write(rows, window=Window(0, top, width, rows.shape[1]))
+        if steps:
+            target.build_overviews(steps, Resampling.average)
 
 
 def _forget_old(folder: Path) -> None:

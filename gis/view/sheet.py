@@ -63,7 +63,8 @@ def sheet_map(width: int, height: int, finest: int, url: str, texts: Mapping[str
     storage_key
         Another one for another picture.
     """
-    chart = LeanMap(location=(0, 0), tiles=None, zoom_control=False, zoom_snap=0.25, crs="Simple", max_zoom=finest + 4)
+    # from zoom 0, else Leaflet would glide down to the finest zoom after the first fit
+    chart = LeanMap(location=(0, 0), zoom_start=0, tiles=None, zoom_control=False, zoom_snap=0.25, crs="Simple")
     words = {name: texts[name] for name in SHEET_TEXTS if "." not in name}
     draw_words = {name: texts[name] for name in SHEET_TEXTS if "." in name}
     unit = 2.0**finest

@@ -10,7 +10,7 @@ from gis.app.choices import segment, select
 from gis.app.downloads import show_table
 from gis.app.firms_view import show_firms
 from gis.app.frame import faults_shown, header, say, show_page
-from gis.app.import_view import show_import, show_imported
+from gis.app.import_view import show_import, show_imported, show_last_kept
 from gis.app.services_view import show_services
 from gis.i18n import t
 from gis.io import catalog
@@ -27,6 +27,8 @@ def page() -> None:
     for tab, show in zip(tabs, shows.values(), strict=True):
         with tab, faults_shown():
             show(unit)
+    if part == "bring":
+        show_last_kept(unit)
 
 
 def show_claims(unit: str) -> None:
