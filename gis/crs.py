@@ -4,6 +4,8 @@ Analysis happens in one Korean TM belt, chosen by the study's center; the map ge
 Frames keep x = east, y = north, whatever axis order the registry names.
 """
 
+import re
+import warnings
 from dataclasses import dataclass
 from functools import cache
 
@@ -61,7 +63,9 @@ def known_crs(text: str) -> pyproj.CRS:
     if text.strip().upper() == KATEC:
         return _katec()
     try:
-        crs = pyproj.CRS.from_user_input(text.strip()).to_2d()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # people still write +init=
+            crs = pyproj.CRS.from_user_input(text.strip()).to_2d()
     except (CRSError, UnicodeError) as error:
         raise CrsError("unknown_crs", crs=text) from error
     return korean(crs.sub_crs_list[0] if crs.is_compound else crs, text)
@@ -85,12 +89,14 @@ def korean(crs: pyproj.CRS, text: str = "") -> pyproj.CRS:
     code = korean_code(plain)
     if code is None:
         return crs
-    if code in _TWINS and plain.datum is not None and plain.datum.name.startswith("Unknown"):
+    if code in _TWINS and not _OLD_DATUM.search(plain.datum.name if plain.datum else ""):
         raise CrsError("bessel_which", one=code, other=_TWINS[code])
     return _katec() if code == KATEC else pyproj.CRS(code)
 
 
 _TWINS = {"EPSG:2097": "EPSG:5174", "EPSG:2096": "EPSG:5176", "EPSG:2098": "EPSG:5173"}
+_OLD_DATUM = re.compile("korea|tokyo", re.IGNORECASE)
+"""What the datum of a Bessel plane is called by one who knew it; other names (unknown, Bessel) leave it open."""
 
 
 def korean_code(crs: pyproj.CRS) -> str | None:
@@ -135,7 +141,8 @@ def shift_accuracy(crs: pyproj.CRS) -> float | None:
     return accuracy if accuracy >= 0 else None
 
 
-def _in_use(code: str) -> tuple[float, float, float, float]:
+@cache
+def _in_use(code: str) -> Bounds:
     """Return where in Korea a CRS is in use (degrees), half a degree beyond its registered bounds."""
     area, korea = known_crs(code).area_of_use, KOREA_LON_LAT
     if area is None:
@@ -157,20 +164,52 @@ class Candidate:
 def candidates(bounds: Bounds, *, swappable: bool = True) -> list[Candidate]:
     """Return every CRS that puts `bounds` (least x, least y, greatest x, greatest y) in Korea, nearest to Gwangju first.
 
-    Both orders of the axes are tried; of equal nearness the more usual plane comes first. A plane counts only where
-    it is in use.
+    Both orders of the axes are tried. Of equal nearness (to a degree) the planes in use there come first, then those
+    that people meet most.
     """
     found = []
     for swapped in (False, True) if swappable else (False,):
         x0, y0, x1, y1 = (bounds[1], bounds[0], bounds[3], bounds[2]) if swapped else bounds
         for code in (*KOREAN_CODES, KATEC, *OTHER_CODES):
-            way = pyproj.Transformer.from_crs(known_crs(code), MAP_CRS, always_xy=True)
-            lon, lat = way.transform([x0, x1, (x0 + x1) / 2], [y0, y1, (y0 + y1) / 2])
-            west, south, east, north = _in_use(code)
-            if all(west <= x <= east and south <= y <= north for x, y in zip(lon, lat, strict=True)):
-                found.append(Candidate(code, swapped, lon[2], lat[2]))
-    home_lon, home_lat = GWANGJU_LON_LAT
-    return sorted(found, key=lambda one: round(np.hypot(one.lon - home_lon, one.lat - home_lat), 0))
+            lon, lat = _way_to_map(known_crs(code)).transform([x0, x1, (x0 + x1) / 2], [y0, y1, (y0 + y1) / 2])
+            if _within(KOREA_LON_LAT, lon, lat):
+                found.append((not _within(_in_use(code), lon, lat), Candidate(code, swapped, lon[2], lat[2])))
+    home = GWANGJU_LON_LAT
+    found.sort(key=lambda pair: (round(np.hypot(pair[1].lon - home[0], pair[1].lat - home[1])), pair[0]))
+    return [one for _, one in found]
+
+
+def _within(area: Bounds, lon: list[float], lat: list[float]) -> bool:
+    west, south, east, north = area
+    return all(west <= x <= east and south <= y <= north for x, y in zip(lon, lat, strict=True))
+
+
+@cache
+def _way_to_map(crs: pyproj.CRS) -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs(crs, MAP_CRS, always_xy=True)
+
+
+def degrees_from_gwangju(crs: pyproj.CRS, x: float, y: float) -> float:
+    """Return how many degrees a place in `crs` lies from Gwangju; infinite where it lies nowhere."""
+    lon, lat = _way_to_map(crs).transform(x, y)
+    return float(np.hypot(lon - GWANGJU_LON_LAT[0], lat - GWANGJU_LON_LAT[1]))
+
+
+def lonlat_bounds(frame: gpd.GeoDataFrame) -> Bounds:
+    """Return the least longitude and latitude and the greatest (degrees) of a frame's box; infinite where it has none."""
+    west, south, east, north = frame.total_bounds
+    return _way_to_map(frame.crs).transform_bounds(west, south, east, north)
+
+
+def lies_in_korea(frame: gpd.GeoDataFrame) -> np.ndarray:
+    """Tell which features lie in Korea, by the corners of their boxes; they are looked at where not all of them do."""
+    west, south, east, north = lonlat_bounds(frame)
+    if _within(KOREA_LON_LAT, [west, east], [south, north]):
+        return np.ones(len(frame), dtype=bool)
+    box = frame.bounds.to_numpy()
+    lon, lat = _way_to_map(frame.crs).transform(box[:, [0, 2, 0, 2]], box[:, [1, 1, 3, 3]])
+    west, south, east, north = KOREA_LON_LAT
+    return ((lon >= west) & (lat >= south) & (lon <= east) & (lat <= north)).all(axis=1)
 
 
 def is_work_crs(crs: pyproj.CRS | None) -> bool:

@@ -140,9 +140,19 @@ def sheet(upload: str, name: str, _content: bytes) -> Sheet:
     return known
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
-def fetched(asked: ServiceRequest, _service: Service, _progress: services.Progress) -> Arrival:
-    return services.fetch_arrival(asked.layer, asked.near, asked.buffer, _service, _progress)
+@st.cache_resource(show_spinner=False)
+def _shelf() -> dict[ServiceRequest, Arrival]:
+    return {}
+
+
+def fetched(asked: ServiceRequest, service: Service, progress: services.Progress) -> Arrival:
+    """Return what a service answered, asked for once: a cached function could not show its progress."""
+    shelf = _shelf()
+    if asked not in shelf:
+        arrived = services.fetch_arrival(asked.layer, asked.near, asked.buffer, service, progress)
+        shelf.clear()
+        shelf[asked] = arrived
+    return shelf[asked]
 
 
 @_kept

@@ -22,12 +22,15 @@ def show_firms(unit: str) -> None:
     left, middle, right = st.columns(3)
     with left:
         encoding = encoding_box("firms_encoding")
-    sheet = middle.text_input(t("firms.sheet"), key="firms_sheet", placeholder=t("firms.first_sheet"))
-    digits = right.slider(t("firms.digits"), 2, 5, 2, key="firms_digits")
+    sheet = middle.text_input(
+        t("firms.sheet"), key="firms_sheet", bind="query-params", placeholder=t("firms.first_sheet")
+    )
+    digits = right.slider(t("firms.digits"), 2, 5, 2, key="firms_digits", bind="query-params")
     if picked is None:
         return
     with faults_shown():
-        report = cache.firm_report(picked.name, picked.getvalue(), encoding, sheet.strip() or None, digits)
+        with st.spinner(t("firms.reading")):
+            report = cache.firm_report(picked.name, picked.getvalue(), encoding, sheet.strip() or None, digits)
         for sentence in firm_sentences(report):
             say(sentence, "- ")
         st.caption(plain(read_as(report)))
@@ -53,7 +56,8 @@ def show_people(unit: str) -> None:
         return
     with faults_shown():
         drawn = (None, None) if shapes is None else (shapes.name, shapes.getvalue())
-        report = cache.people_report(picked.name, picked.getvalue(), level or "sigungu", encoding, *drawn)
+        with st.spinner(t("firms.reading")):
+            report = cache.people_report(picked.name, picked.getvalue(), level or "sigungu", encoding, *drawn)
         for sentence in people_sentences(report):
             say(sentence, "- ")
         show_table(report.units, "people", unit)

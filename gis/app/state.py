@@ -1,5 +1,6 @@
 """What the reader has chosen: the only home of `st.session_state`. Choices, never results."""
 
+import uuid
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -85,18 +86,17 @@ def drawings() -> tuple[dict[str, Any], ...]:
 
 
 class ServiceRequest(NamedTuple):
-    """What was asked of an official service: a layer around a complex, `buffer` m beyond it, and the how manieth asking it is."""
+    """What was asked of an official service: a layer around a complex, `buffer` m beyond it, and the ticket of this asking."""
 
     layer: str
     near: str
     buffer: float
-    turn: int
+    ticket: str
 
 
 def ask_service(layer: str, near: str, buffer: float) -> None:
     """Keep what is asked of a service; pressed again, it is asked again."""
-    former = service_request()
-    st.session_state[_REQUEST] = ServiceRequest(layer, near, buffer, former.turn + 1 if former else 1)
+    st.session_state[_REQUEST] = ServiceRequest(layer, near, buffer, uuid.uuid4().hex)
 
 
 def service_request() -> ServiceRequest | None:

@@ -1,10 +1,14 @@
 """Firms of a register by complex and industry, and people by district."""
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from gis.cli.output import Format, FormatOpt, OutputOpt, UnitOpt, emit, resolve
 from gis.study import firms as study
@@ -52,7 +56,8 @@ def firms(
 ) -> None:
     """Match the firms of a register to complexes and count them by industry; XLSX holds every table."""
     unit = area_unit(unit)
-    report = study.firm_report(file, encoding=encoding, sheet=sheet, digits=digits, crs=crs, reference=reference)
+    with waiting(file.name):
+        report = study.firm_report(file, encoding=encoding, sheet=sheet, digits=digits, crs=crs, reference=reference)
     names = [table.value, *(name for name in study.FIRM_TABLES if name != table.value)]
     wanted = names if resolve(format, output) == Format.xlsx else names[:1]
     note = "\n".join(firm_sentences(report))
@@ -70,8 +75,18 @@ def people(
     output: OutputOpt = None,
 ) -> None:
     """Put population and workers by 행정동 on boundaries of 행정동, or add them up by 시군구."""
-    report = study.people_report(
-        file, level=None if level is None else level.value, boundaries=boundaries, encoding=encoding, sheet=sheet
-    )
+    chosen = None if level is None else level.value
+    with waiting(file.name):
+        report = study.people_report(file, level=chosen, boundaries=boundaries, encoding=encoding, sheet=sheet)
     tables = {"people": report.units, "people_unmatched": report.unmatched, "people_totals": report.totals}
     emit(tables, format, output, note="\n".join(people_sentences(report)))
+
+
+@contextmanager
+def waiting(name: str) -> Iterator[None]:
+    """Show on stderr, while it is a terminal, that a file is being read: a national register takes a minute."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    with Console(stderr=True, markup=False).status(name):
+        yield

@@ -13,13 +13,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
 
-from gis.cli.output import Format, FormatOpt, emit, one_line, write
+from gis.cli.output import Format, FormatOpt, emit, one_line, say_aside, write
 from gis.errors import InputError
 from gis.i18n import either, t
 from gis.io.vworld import Fetched
 from gis.io.write import LAYER_FORMATS, layer_bytes, write_bytes
-from gis.study import services
+from gis.study import imports, services
 from gis.units import parse_length
+from gis.view.sentences import problem_sentences
 
 app = typer.Typer()
 fetch = typer.Typer(help="Fetch a layer from an official service.", no_args_is_help=True, rich_markup_mode=None)
@@ -47,14 +48,13 @@ def vworld(
     as_name: Annotated[str | None, typer.Option("--as", help="Keep it under this name.")] = None,
     refresh: Annotated[bool, typer.Option("--refresh", help="Ask anew, whatever the cache has.")] = False,
     format: FormatOpt = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the layer to this file.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write it to this file, not to the workspace.")] = None,
 ) -> None:
     """Fetch a layer from VWorld: VWORLD_KEY and VWORLD_DOMAIN in the environment say who asks."""
     if bbox is not None and near is not None:
         raise InputError("vworld.two_boxes")
-    if output is None or output.suffix.lower() not in LAYER_FORMATS:
-        ending = "-" if output is None else output.suffix or "-"
-        raise InputError("export_ending", ending=ending, known=", ".join(LAYER_FORMATS))
+    if output is not None and output.suffix.lower() not in LAYER_FORMATS:
+        raise InputError("export_ending", ending=output.suffix or "-", known=", ".join(LAYER_FORMATS))
     box = services.typed_box(bbox) if bbox is not None else None
     if near is not None:
         box = services.box_near(near, parse_length(buffer))
@@ -63,18 +63,21 @@ def vworld(
             layer, bbox=box, named=name, attribute=where, service=services.service(), api=api.value, refresh=refresh,
             progress=progress,
         )  # fmt: skip
-    keep(fetched, as_name or fetched.layer.name, output)
     for remark in fetched.remarks:
-        typer.echo(one_line(str(remark)), err=True)
-    if format in (None, Format.table):
-        write(story(fetched, output), None)
+        say_aside(str(remark))
+    if output is not None:
+        name = as_name or fetched.layer.name
+        write_bytes(layer_bytes(services.with_story(fetched), output.suffix.lower(), name), output)
+        if format in (None, Format.table):
+            write(story(fetched, output), None)
+        else:
+            emit({"fetched": pd.DataFrame([services.story(fetched) | {"path": str(output)}])}, format, None)
         return
-    emit({"fetched": pd.DataFrame([services.story(fetched) | {"path": str(output)}])}, format, None)
-
-
-def keep(fetched: Fetched, name: str, output: Path) -> None:
-    """Write a fetched layer to a file. STORE: here `gis.study.imports` keeps it in the workspace under `name`."""
-    write_bytes(layer_bytes(services.with_story(fetched), output.suffix.lower(), name), output)
+    arrived = services.arrived(fetched)
+    for line in problem_sentences(arrived.problems):
+        say_aside(line)
+    kept = imports.keep(arrived, imports.Keeping(name=as_name))
+    emit({"import": imports.import_table(kept), "problems": arrived.problems}, format, None)
 
 
 def story(fetched: Fetched, output: Path) -> str:

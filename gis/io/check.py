@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gis.crs import KOREA_LON_LAT, MAP_CRS, reproject
+from gis.crs import lies_in_korea
 
 PROBLEM_COLUMNS = ("problem", "action", "rows", "count", "area_before", "area_after", "detail")
+_JOINED = {"Polygon": shapely.multipolygons, "LineString": shapely.multilinestrings, "Point": shapely.multipoints}
 KINDS = {"Polygon": ("Polygon", "MultiPolygon"), "LineString": ("LineString", "MultiLineString", "LinearRing"),
          "Point": ("Point", "MultiPoint")}  # fmt: skip
 ROW = "file_row"
@@ -44,7 +45,9 @@ def without_bare(frame: gpd.GeoDataFrame) -> Checked:
         endless = _with_holes_of_nan(shapes, null | empty)
     high = shapely.has_z(shapes) | shapely.has_m(shapes)
     bare = null | empty | endless
-    kept = frame[~bare].set_geometry(shapely.force_2d(shapes[~bare]), crs=frame.crs)
+    kept = frame[~bare]
+    if high.any():
+        kept = kept.set_geometry(shapely.force_2d(shapes[~bare]), crs=frame.crs)
     found = [
         problem("null", "set_aside", frame[ROW][null]),
         problem("empty", "set_aside", frame[ROW][empty]),
@@ -67,22 +70,31 @@ def _exploded(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.Series]:
     mixed = frame.geometry.geom_type == "GeometryCollection"
     if not mixed.any():
         return frame, frame[ROW][mixed]
-    parts = frame[mixed].explode(index_parts=False)
-    while (parts.geometry.geom_type == "GeometryCollection").any():
-        parts = parts.explode(index_parts=False)
-    kind = parts.geometry.geom_type.map({name: kind for kind, names in KINDS.items() for name in names})
-    gathered = parts.assign(_kind=kind).dissolve(by=[ROW, "_kind"], as_index=False, sort=False, method="coverage")
-    whole = pd.concat([frame[~mixed], gathered.drop(columns="_kind")])
-    return gpd.GeoDataFrame(whole, crs=frame.crs).sort_values(ROW, kind="stable").reset_index(drop=True), frame[ROW][
-        mixed
-    ]
+    rows = []
+    for number, shape in zip(np.flatnonzero(mixed), frame.geometry[mixed], strict=True):
+        parts = _simple_parts(shape)
+        kinds = np.array([part.geom_type.removeprefix("Multi") for part in parts])
+        for kind, join in _JOINED.items():
+            members = parts[kinds == kind]
+            if len(members):
+                whole = members[0] if len(members) == 1 else join(members)
+                rows.append((number, whole))
+    gathered = frame.iloc[[number for number, _ in rows]].set_geometry([shape for _, shape in rows], crs=frame.crs)
+    whole = gpd.GeoDataFrame(pd.concat([frame[~mixed], gathered]), crs=frame.crs)
+    return whole.sort_values(ROW, kind="stable").reset_index(drop=True), frame[ROW][mixed]
+
+
+def _simple_parts(shape: shapely.Geometry) -> np.ndarray:
+    """Return the points, lines and polygons of a collection, those of collections within it too."""
+    parts = shapely.get_parts([shape])
+    while (shapely.get_type_id(parts) > 3).any():
+        parts = shapely.get_parts(parts)
+    return parts[~shapely.is_empty(parts)]
 
 
 def without_strays(frame: gpd.GeoDataFrame) -> Checked:
     """Set aside features outside Korea, the usual sign of a title block, a wrong CRS or a slip of the keyboard."""
-    lonlat = reproject(frame, MAP_CRS).bounds
-    west, south, east, north = KOREA_LON_LAT
-    inside = (lonlat.minx >= west) & (lonlat.miny >= south) & (lonlat.maxx <= east) & (lonlat.maxy <= north)
+    inside = lies_in_korea(frame)
     return Checked(frame[inside], frame[~inside], problem("outside", "set_aside", frame[ROW][~inside]))
 
 
@@ -121,9 +133,13 @@ def _valid(shape: shapely.Geometry) -> shapely.Geometry:
 
 
 def _twins(frame: gpd.GeoDataFrame) -> np.ndarray:
-    """Tell which features repeat the shape of an earlier one, to the last digit."""
-    normal = shapely.to_wkb(shapely.normalize(frame.geometry.to_numpy()))
-    return pd.Series(normal).duplicated().to_numpy()
+    """Tell which features repeat the shape of an earlier one, to the last digit; only equal boxes are looked into."""
+    shapes = frame.geometry.to_numpy()
+    alike = pd.DataFrame(shapely.bounds(shapes)).duplicated(keep=False).to_numpy()
+    twins = np.zeros(len(shapes), dtype=bool)
+    if alike.any():
+        twins[alike] = pd.Series(shapely.to_wkb(shapely.normalize(shapes[alike]))).duplicated().to_numpy()
+    return twins
 
 
 def problem(

@@ -27,7 +27,7 @@ FIRM_COLUMNS = (
 )  # fmt: skip
 """What a register becomes. `row` is the line in the file; areas are m²; `repeated` rows name a firm once more."""
 DROPPED_COLUMNS = ("header", "why", "rows")
-TEXTS = ("firm", "complex_name", "product", "address", "lot_address", "region", "industry_name")
+TEXTS = ("firm", "complex_name", "product", "address", "lot_address", "region", "industry_name", "register_no")
 NUMBERS = ("lon", "lat", "x", "y")
 AREAS = ("site_area", "building_area")
 COMPANIONS = ("complex_name", "address", "lot_address", "product", "ksic", "industry_name")
@@ -246,7 +246,6 @@ def _cleaned(body: pd.DataFrame, units: dict[str, float]) -> tuple[pd.DataFrame,
         shown = texts.map(without_personal, na_action="ignore").map(lambda text: text or None, na_action="ignore")
         hidden[field] = int((shown.fillna("") != texts.fillna("")).sum())
         firms[field] = _objects(shown)
-    firms["register_no"] = _column(body, "register_no")
     codes = _codes(_column(body, "ksic"), firms["industry_name"], unreadable)
     firms = firms.drop(columns="industry_name").join(codes)
     readers: dict[str, Callable[[str], float | None]] = dict.fromkeys(("employees", *NUMBERS, *AREAS), _number)

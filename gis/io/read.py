@@ -3,7 +3,6 @@
 import hashlib
 import tempfile
 from dataclasses import dataclass
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +21,17 @@ from gis.crs import (
     belt_of,
     candidates,
     crs_code,
+    degrees_from_gwangju,
     known_crs,
     korean_code,
+    lonlat_bounds,
     reproject,
     shift_accuracy,
     to_work_crs,
 )
 from gis.errors import CrsError, DataFileError, InputError
 from gis.io.catalog import checked_path
-from gis.io.check import Checked, joined, numbered, problem, repaired, without_bare, without_strays
+from gis.io.check import ROW, Checked, joined, numbered, problem, repaired, without_bare, without_strays
 from gis.io.formats import FILE_ENDINGS, Raw, read_bundled, read_raw, require_readable
 from gis.io.unpack import staged
 from gis.kernel.geodesy import geodesic_distances
@@ -69,8 +70,10 @@ REGISTER_AREA_COLUMNS = (
 )
 """What the area of the land register is called; it stands beside the area of the figure and never in its place."""
 PNU_COLUMNS = ("pnu", "PNU", "고유번호", "토지고유번호", "필지고유번호")
-NEARBY = 0.5
-"""Degrees around the likeliest place within which other candidates are worth naming."""
+MOST_NAMED = 6
+"""How many candidates a line names."""
+AT_HOME, FAR_FROM_HOME = 0.5, 1.0
+"""Degrees from Gwangju: a plane whose shapes lie far away, but at home with their axes exchanged, has them exchanged."""
 
 
 @dataclass(frozen=True)
@@ -127,8 +130,9 @@ def read_file(path: Path, belt: str | None = None, reading: Reading | None = Non
     with tempfile.TemporaryDirectory() as folder:
         raw = _raw(path, Path(folder), reading)
     _require_sound(raw.frame, path.name)
-    frame = raw.frame.set_geometry(shapely.force_2d(raw.frame.geometry.to_numpy()))
-    placed, _ = _placed(raw, _as_polygons(frame, reading, path.name), reading, path.name)
+    frame = numbered(raw.frame.set_geometry(shapely.force_2d(raw.frame.geometry.to_numpy())))
+    shapes = _as_polygons(frame, raw, reading, path.name).frame.drop(columns=ROW)
+    placed, _ = _placed(raw, shapes, reading, path.name)
     return to_work_crs(_with_identity(_named(placed, path.name), path.name), belt)
 
 
@@ -144,7 +148,8 @@ def read_arrival(path: Path, reading: Reading | None = None) -> Arrival:
     bare = without_bare(numbered(raw.frame))
     if bare.frame.empty:
         raise InputError("empty_geometry", file=path.name, rows=_rows(pd.Series(True, index=raw.frame.index)))
-    placed, decided = _placed(raw, _as_polygons(bare.frame, reading, path.name), reading, path.name)
+    shapes = _as_polygons(bare.frame, raw, reading, path.name)
+    placed, decided = _placed(raw, shapes.frame, reading, path.name)
     story = {
         "file": path.name,
         "bytes": _size(path),
@@ -156,7 +161,8 @@ def read_arrival(path: Path, reading: Reading | None = None) -> Arrival:
         "drawing_unit_m": raw.scale,
         **decided,
     }
-    return _arrival(raw.title, placed, bare, joined(*notes), path.name, story)
+    left = Checked(placed, _both(bare.set_aside, shapes.set_aside), joined(bare.problems, shapes.problems))
+    return _arrival(raw.title, placed, left, joined(*notes), path.name, story)
 
 
 def frame_arrival(frame: gpd.GeoDataFrame, title: str, story: dict[str, Any]) -> Arrival:
@@ -182,7 +188,8 @@ def _arrival(
     strays = without_strays(placed)
     if strays.frame.empty:
         raise _astray(placed)
-    belt = belt_of(_middle(strays.frame))
+    west, _, east, _ = lonlat_bounds(strays.frame)
+    belt = belt_of((west + east) / 2)
     mended: Checked = repaired(reproject(strays.frame, belt))
     if mended.frame.empty:
         raise InputError("nothing_left", file=file)
@@ -241,27 +248,48 @@ def _inward(frame: gpd.GeoDataFrame, file: str) -> gpd.GeoDataFrame:
     return known
 
 
-def _as_polygons(frame: gpd.GeoDataFrame, reading: Reading, file: str) -> gpd.GeoDataFrame:
-    """Return lines or ordered points joined to polygons, where a person asked for it."""
+def _both(*parts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return rows of the same file as one frame."""
+    full = [part for part in parts if len(part)]
+    return gpd.GeoDataFrame(pd.concat(full)) if full else parts[0]
+
+
+def _as_polygons(frame: gpd.GeoDataFrame, raw: Raw, reading: Reading, file: str) -> Checked:
+    """Return lines, or the points of a table in their order, joined to polygons where a person asked for it.
+
+    What joins to none is set aside.
+    """
     if not reading.polygons:
-        return frame
-    lines = frame[frame.geometry.geom_type.isin(["LineString", "MultiLineString"])]
-    points = frame[frame.geometry.geom_type == "Point"]
-    if len(lines):
-        rings = shapely.get_parts(shapely.polygonize(list(shapely.get_parts(lines.geometry.to_numpy()))))
-        if not len(rings):
-            raise InputError("no_rings", file=file)
-        return gpd.GeoDataFrame({"file_row": range(1, len(rings) + 1)}, geometry=rings, crs=frame.crs)
-    if reading.group is not None and reading.group not in points:
-        raise InputError("no_group", file=file, column=reading.group, known=", ".join(map(str, points.columns)))
-    groups = points.groupby(reading.group, sort=False) if reading.group else [(1, points)]
+        return Checked(frame, frame.head(0), joined())
+    if raw.placed is not None and (frame.geom_type == "Point").all():
+        return Checked(_rings_of_points(frame, reading.group, file), frame.head(0), joined())
+    lines = frame[frame.geom_type.isin(["LineString", "MultiLineString"])].explode(index_parts=False)
+    closed = shapely.is_ring(lines.geometry.to_numpy())
+    rings, loose = lines[closed], lines[~closed].reset_index(drop=True)
+    rings = rings.set_geometry([shapely.Polygon(line) for line in rings.geometry], crs=frame.crs)
+    faces = shapely.get_parts(shapely.polygonize(loose.geometry.to_numpy()))
+    face, line = shapely.STRtree(loose.geometry.to_numpy()).query(shapely.boundary(faces), predicate="covers")
+    first = pd.Series(line, dtype=int).groupby(face).min().to_numpy()
+    polygons = frame[frame.geom_type.isin(["Polygon", "MultiPolygon"])]
+    whole = _both(polygons, rings, loose.iloc[first].set_geometry(faces, crs=frame.crs))
+    if not len(polygons) + len(rings) + len(faces):
+        raise InputError("no_rings", file=file)
+    rest = _both(loose.drop(index=line), frame[frame.geom_type.isin(["Point", "MultiPoint"])])
+    return Checked(whole.sort_values(ROW, kind="stable"), rest, problem("unjoined", "set_aside", rest[ROW]))
+
+
+def _rings_of_points(points: gpd.GeoDataFrame, group: str | None, file: str) -> gpd.GeoDataFrame:
+    """Return a polygon for each value of the column `group`, or one of all points, in the order of the file."""
+    known = [str(name) for name in points.columns.drop(["geometry", ROW])]
+    if group is not None and group not in known:
+        raise InputError("no_group", file=file, column=group, known=", ".join(known))
     rows: list[dict[str, Any]] = []
-    for name, ring in groups:
+    for name, ring in points.groupby(group, sort=False) if group else [(None, points)]:
         if len(ring) < 3:
-            raise InputError("short_ring", file=file, group=name, count=len(ring))
+            raise InputError("short_ring", file=file, group=name or 1, count=len(ring))
         shape = shapely.Polygon(shapely.get_coordinates(ring.geometry.to_numpy()))
-        rows.append({"file_row": len(rows) + 1, "name": str(name) if reading.group else None, "geometry": shape})
-    return gpd.GeoDataFrame(rows, crs=frame.crs) if rows else frame
+        rows.append({ROW: ring[ROW].iloc[0], "name": name and str(name), "geometry": shape})
+    return gpd.GeoDataFrame(rows, crs=points.crs)
 
 
 def _placed(raw: Raw, frame: gpd.GeoDataFrame, reading: Reading, file: str) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
@@ -280,16 +308,14 @@ def _placed(raw: Raw, frame: gpd.GeoDataFrame, reading: Reading, file: str) -> t
         found = _offered(bounds, raw, reading)
         if not found:
             raise CrsError("no_candidate", file=file)
-        words, apart = _named_candidates(found)
-        raise CrsError("which_crs", file=file, candidates=words, apart=apart, found=found)
+        raise CrsError("which_crs", file=file, candidates=_named_candidates(found), found=found)
     crs = known_crs(stated)
     way = "chosen" if reading.crs else "stated" if korean_code(crs) is None or _same(stated, crs) else "parameters"
     swap = reading.swap if reading.swap is not None else raw.placed.swapped if raw.placed else False
     if swap is None:
         found = [one for one in candidates(bounds) if known_crs(one.crs) == crs]
         if len({one.swapped for one in found}) != 1:
-            words, _ = _named_candidates(found)
-            raise CrsError("which_axes", file=file, candidates=words, found=found)
+            raise CrsError("which_axes", file=file, candidates=_named_candidates(found), found=found)
         swap = found[0].swapped
     if swap:
         scaled = scaled.set_geometry(shapely.transform(scaled.geometry.to_numpy(), lambda xy: xy[:, ::-1]))
@@ -308,8 +334,11 @@ def _placed(raw: Raw, frame: gpd.GeoDataFrame, reading: Reading, file: str) -> t
 
 
 def _bounds(frame: gpd.GeoDataFrame) -> Bounds:
-    west, south, east, north = map(float, frame.total_bounds)
-    return west, south, east, north
+    """Return the box of the bulk of the shapes: of four or more, a quarter at either end may have strayed."""
+    boxes = shapely.bounds(frame.geometry.to_numpy())
+    share = 0.25 if len(boxes) > 3 else 0
+    low, high = (np.quantile(boxes, at, axis=0, method="nearest") for at in (share, 1 - share))
+    return float(low[0]), float(low[1]), float(high[2]), float(high[3])
 
 
 def _same(stated: str, crs: pyproj.CRS) -> bool:
@@ -340,32 +369,32 @@ def _offered(bounds: Bounds, raw: Raw, reading: Reading) -> list[Candidate]:
     return [one for one in found if swapped is None or one.swapped == swapped]
 
 
-def _named_candidates(found: list[Candidate]) -> tuple[str, str]:
-    """Return candidates in words: where each puts the middle, and how far those near the likeliest lie apart."""
-    near = [one for one in found if abs(one.lon - found[0].lon) < NEARBY and abs(one.lat - found[0].lat) < NEARBY]
-    apart = [float(geodesic_distances([(a.lon, a.lat)], [(b.lon, b.lat)])[0]) for a, b in combinations(near[:6], 2)]
-    named = [f"{one.crs}{' --swap' if one.swapped else ''} ({one.lon:.3f}E {one.lat:.3f}N)" for one in near[:6]]
-    span = f"{min(apart):,.0f}–{max(apart):,.0f} m" if len(apart) > 1 else f"{apart[0]:,.0f} m" if apart else "0 m"
-    return ", ".join(named) or "–", span
+def _named_candidates(found: list[Candidate]) -> str:
+    """Return the likeliest candidates in words: where each puts the middle, and how far that is from the first."""
+    words: list[str] = []
+    for one in found[:MOST_NAMED]:
+        away = float(geodesic_distances([(found[0].lon, found[0].lat)], [(one.lon, one.lat)])[0])
+        far = f" · {away:,.0f} m" if words else ""
+        words.append(f"{one.crs}{' --swap' if one.swapped else ''} ({one.lon:.3f}E {one.lat:.3f}N{far})")
+    return ", ".join(words) or "–"
 
 
 def _lies_swapped(frame: gpd.GeoDataFrame) -> bool:
-    """Tell whether all of the shapes lie outside Korea and would lie inside with their axes exchanged."""
-    if not frame.crs.is_geographic:
-        return False
-    west, south, east, north = KOREA_LON_LAT
-    x0, y0, x1, y1 = frame.total_bounds
-    return bool(south <= x0 and x1 <= north and west <= y0 and y1 <= east)
+    """Tell whether the shapes lie outside Korea, or far from Gwangju, and with their axes exchanged would not."""
+    x0, y0, x1, y1 = _bounds(frame)
+    if frame.crs.is_geographic:
+        west, south, east, north = KOREA_LON_LAT
+        return bool(south <= x0 and x1 <= north and west <= y0 and y1 <= east)
+    here, there = (
+        degrees_from_gwangju(frame.crs, *place)
+        for place in (((x0 + x1) / 2, (y0 + y1) / 2), ((y0 + y1) / 2, (x0 + x1) / 2))
+    )
+    return there < AT_HOME and here > FAR_FROM_HOME
 
 
 def _astray(frame: gpd.GeoDataFrame) -> CrsError:
     x, y = frame.bounds.iloc[0][["minx", "miny"]]
     return CrsError("swapped_axes" if _lies_swapped(frame) else "outside_korea", row=1, x=f"{x:.5f}", y=f"{y:.5f}")
-
-
-def _middle(frame: gpd.GeoDataFrame) -> float:
-    west, _, east, _ = reproject(frame, MAP_CRS).total_bounds
-    return (west + east) / 2
 
 
 def _size(path: Path) -> int:
@@ -401,23 +430,34 @@ def _require_sound(frame: gpd.GeoDataFrame, file_name: str) -> None:
 def _named(frame: gpd.GeoDataFrame, file_name: str) -> gpd.GeoDataFrame:
     """Return `frame` with a name and, where the file has one, the area of the land register; PNU is text."""
     known = frame
-    for wanted, columns in (("name", NAME_COLUMNS), ("register_area", REGISTER_AREA_COLUMNS)):
-        found = next((column for column in columns if column in known), None)
-        if found is not None and wanted not in known:
-            values = known[found]
-            known = known.assign(
-                **{
-                    wanted: pd.to_numeric(values, errors="coerce").astype(float)
-                    if wanted == "register_area"
-                    else values
-                }
-            )
+    named = "name" in known and known["name"].notna().any()
+    title = None if named else next((name for name in NAME_COLUMNS if name in known), None)
+    if title is not None:
+        known = known.assign(name=known[title])
+    area = next((name for name in REGISTER_AREA_COLUMNS if name in known), None)
+    if area is not None and "register_area" not in known:
+        known = known.assign(register_area=_amounts(known[area]))
     for column in known.columns.intersection(PNU_COLUMNS):
-        numbers = pd.to_numeric(known[column], errors="coerce")
-        if pd.api.types.is_float_dtype(known[column]) and numbers.ge(EXACT_FLOAT).any():
+        if _lost_digits(known[column]):
             raise InputError("pnu_digits", file=file_name, column=column)
         known = known.assign(**{column: _texts(known[column], None)})
     return known
+
+
+def _amounts(values: pd.Series) -> pd.Series:
+    """Return numbers, those written with thousands apart too; NaN for what is none."""
+    if not pd.api.types.is_numeric_dtype(values):
+        values = values.astype("string").str.replace(",", "").str.strip()
+    return pd.to_numeric(values, errors="coerce").astype(float)
+
+
+def _lost_digits(values: pd.Series) -> bool:
+    """Tell whether a column of codes went through floating-point numbers: too large for one, or written `2.9E+18`."""
+    if pd.api.types.is_float_dtype(values):
+        return bool(values.ge(EXACT_FLOAT).any())
+    if pd.api.types.is_integer_dtype(values):
+        return False
+    return bool(values.astype("string").str.fullmatch(r"\d(\.\d+)?[eE]\+?\d+").fillna(False).any())
 
 
 def _id_problems(frame: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -434,7 +474,7 @@ def _with_identity(frame: gpd.GeoDataFrame, file_name: str, *, lenient: bool = F
         if column not in known:
             known[column] = pd.Series(fallback, index=known.index, dtype=object) if fallback is None else fallback
     known["name"] = _texts(known["name"], ids)
-    strange = [value for value in known["grade"] if _text(value) not in (None, *GRADES)]
+    strange = [value for value in known["grade"].dropna() if _text(value) not in GRADES]
     if strange:
         raise InputError("grade", file=file_name, grade=strange[0], known=", ".join(GRADES))
     for column in known.columns.intersection(AMOUNTS):
@@ -466,7 +506,10 @@ def _ids(frame: gpd.GeoDataFrame, file_name: str, lenient: bool) -> pd.Series:
 def _texts(values: pd.Series, fallback: pd.Series | None) -> pd.Series:
     """Return values as texts, or the fallback where there is none."""
     others = [None] * len(values) if fallback is None else fallback
-    rows = [_text(value) or other for value, other in zip(values, others, strict=True)]
+    if pd.api.types.infer_dtype(values, skipna=True) == "string":
+        rows = np.where(values.notna() & values.ne(""), values.to_numpy(dtype=object), np.array(others, dtype=object))
+    else:
+        rows = np.array([_text(value) or other for value, other in zip(values, others, strict=True)], dtype=object)
     return pd.Series(rows, index=values.index, dtype=object)
 
 
