@@ -113,9 +113,7 @@ def report(times: dict[str, list[float]], chosen: argparse.Namespace) -> str:
     """Return the medians, the ratios, and what they were measured on."""
     middle = {name: statistics.median(found) for name, found in times.items()}
     base = middle["geopandas.read_file"]
-    versions = ", ".join(
-        f"{module.__name__} {module.__version__}" for module in (gpd, pyogrio, shapely, pd, np)
-    )
+    versions = ", ".join(f"{module.__name__} {module.__version__}" for module in (gpd, pyogrio, shapely, pd, np))
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
     ).stdout.strip()
@@ -125,8 +123,7 @@ def report(times: dict[str, list[float]], chosen: argparse.Namespace) -> str:
         f"{chosen.parcels:,} parcels, six-cornered, CP949, EPSG:5186, six columns; the answers are the same "
         "(geometries to the last digit, attributes).",
         "",
-        "| side | median of "
-        f"{chosen.rounds} (s) | range (s) | ratio |",
+        f"| side | median of {chosen.rounds} (s) | range (s) | ratio |",
         "|---|---|---|---|",
         *(
             f"| {name} | {middle[name]:.2f} | {min(found):.2f}–{max(found):.2f} | {middle[name] / base:.2f} |"

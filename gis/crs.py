@@ -164,19 +164,19 @@ class Candidate:
 def candidates(bounds: Bounds, *, swappable: bool = True) -> list[Candidate]:
     """Return every CRS that puts `bounds` (least x, least y, greatest x, greatest y) in Korea, nearest to Gwangju first.
 
-    Both orders of the axes are tried. Of equal nearness (to a degree) the planes in use there come first, then those
-    that people meet most.
+    Both orders of the axes are tried. A plane counts where it is in use and, a degree farther, around Gwangju; of equal
+    nearness (to a degree) those that people meet most come first.
     """
-    found = []
+    found, home = [], GWANGJU_LON_LAT
     for swapped in (False, True) if swappable else (False,):
         x0, y0, x1, y1 = (bounds[1], bounds[0], bounds[3], bounds[2]) if swapped else bounds
         for code in (*KOREAN_CODES, KATEC, *OTHER_CODES):
             lon, lat = _way_to_map(known_crs(code)).transform([x0, x1, (x0 + x1) / 2], [y0, y1, (y0 + y1) / 2])
-            if _within(KOREA_LON_LAT, lon, lat):
-                found.append((not _within(_in_use(code), lon, lat), Candidate(code, swapped, lon[2], lat[2])))
-    home = GWANGJU_LON_LAT
-    found.sort(key=lambda pair: (round(np.hypot(pair[1].lon - home[0], pair[1].lat - home[1])), pair[0]))
-    return [one for _, one in found]
+            far = np.hypot(lon[2] - home[0], lat[2] - home[1])
+            in_use = _within(_in_use(code), lon, lat)
+            if in_use or (far < 1 and _within(KOREA_LON_LAT, lon, lat)):
+                found.append((round(far + (not in_use)), Candidate(code, swapped, lon[2], lat[2])))
+    return [one for _, one in sorted(found, key=lambda pair: pair[0])]
 
 
 def _within(area: Bounds, lon: list[float], lat: list[float]) -> bool:

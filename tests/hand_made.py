@@ -6,7 +6,13 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-RING = ((170_000.0, 285_000.0), (170_000.0, 286_000.0), (171_000.0, 286_000.0), (171_000.0, 285_000.0), (170_000.0, 285_000.0))
+RING = (
+    (170_000.0, 285_000.0),
+    (170_000.0, 286_000.0),
+    (171_000.0, 286_000.0),
+    (171_000.0, 285_000.0),
+    (170_000.0, 285_000.0),
+)
 """A square kilometer in EPSG:5186, clockwise as a shapefile has its outer rings."""
 
 
@@ -155,7 +161,9 @@ def zipped(members: list[Member]) -> bytes:
             "<HHHHHIIIHH", 20, member.flags, member.method, 0, 0x5821, zlib.crc32(member.content), len(packed),
             len(member.content) if member.size is None else member.size, len(member.name), 0,
         )  # fmt: skip
-        directory += b"PK\1\2\x14\3" + about + struct.pack("<HHHII", 0, 0, 0, member.mode << 16, len(body)) + member.name
+        directory += (
+            b"PK\1\2\x14\3" + about + struct.pack("<HHHII", 0, 0, 0, member.mode << 16, len(body)) + member.name
+        )
         body += b"PK\3\4" + about + member.name + packed
     end = struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, len(members), len(members), len(directory), len(body), 0)
     return body + directory + end

@@ -547,6 +547,15 @@ def test_name_and_point_together(name, where, outlines, complex_id, agreement, r
     assert (row["complex"], row["agreement"], row["reason"]) == (complex_id, agreement, reason)
 
 
+@pytest.mark.parametrize(("kind", "complex_id"), [("part", "a"), ("wider", "a"), ("unclear", "a"), ("other", None)])
+def test_a_point_decides_what_a_name_leaves_open_and_nothing_that_it_denies(kind, complex_id):
+    known = pd.DataFrame({"id": ["a", "a"], "kind": ["name", kind], "name": ["가산단", "가2차"]})
+    row = analysis.match_firms(firms("가2차"), OFFICIAL, known, points((500, 500))).iloc[0]
+    assert row["complex"] == complex_id
+    elsewhere = analysis.match_firms(firms("가2차"), OFFICIAL, known, points((5500, 500))).iloc[0]
+    assert (elsewhere["complex"], elsewhere["reason"]) == (None, "disagree")
+
+
 def test_both_verdicts_stand_beside_each_other():
     row = matched(["가산단"], [(5500, 500)]).iloc[0]
     assert (row["by_name"], row["by_point"], row["candidates"]) == ("a", "b", "a|b")
@@ -744,6 +753,13 @@ def test_quotients_of_employees_nobody_states_are_unknown():
     assert analysis.location_quotients(rows, industries())["employee_quotient"].isna().all()
 
 
+def test_quotients_of_no_employees_at_all_are_unknown():
+    rows = counted_register(("가산단", "30", 0), ("나산단", "30", 5))
+    table = analysis.location_quotients(rows, industries()).set_index("complex")
+    assert np.isnan(table.at["a", "employee_quotient"])
+    assert table.at["b", "employee_quotient"] == pytest.approx(1.0)
+
+
 def test_a_coarse_code_is_unknown_at_a_finer_level():
     rows = counted_register(("가산단", "30", 1), ("가산단", "30399", 2))
     table = analysis.firms_by_industry(rows, industries(), 3)
@@ -787,6 +803,11 @@ def test_firms_stand_beside_the_roles_of_the_plan(jingok):
     assert (row["firms"], row["employees"], row["employees_known"]) == (3, 8, 2)
     assert row["roles"] == "진곡 부품 생산 기지: 제어기 양산"
     assert (row["status"], row["comparison"], row["evidence"]) == ("role", "both", "inferred")
+
+
+def test_a_facility_in_fact_is_no_role_of_the_plan(jingok):
+    """금호타이어 함평공장 is known as a fact; no plan gives 빛그린 that stage."""
+    assert presence(jingok, "bitgreen").at[("part.chassis", "bitgreen"), "roles"] is None
 
 
 def test_a_role_without_firms_and_firms_without_a_role_are_told_apart(jingok):

@@ -82,7 +82,7 @@ def test_the_registered_population_is_read_as_published(encoding):
 
 
 def test_of_several_months_the_last_is_read():
-    text = "행정구역,2026년02월_총인구수,2026년01월_총인구수\n광주광역시 광산구 비아동 (2920062000),20,10\n"
+    text = "행정구역,2026년01월_총인구수,2026년02월_총인구수\n광주광역시 광산구 비아동 (2920062000),10,20\n"
     people = read(text)
     assert (people.as_of, people.rows["population"].iloc[0]) == ("2026-02", 20)
 
@@ -236,6 +236,11 @@ def test_dongs_add_up_to_their_sigungu_and_stated_sums_are_not_added_again():
         "unmatched": 0,
         "missing": 0,
     }
+
+
+def test_dongs_go_before_the_sum_that_the_table_states():
+    table = rows(("2920062000", 7), ("2920000000", 9))
+    assert sum_by_sigungu(table, ["population"], study.layer("sigungu"), "a").units["population"].tolist() == [7]
 
 
 def test_a_table_of_sigungu_is_taken_as_it_is():

@@ -101,6 +101,11 @@ def test_a_million_by_a_million_in_a_kilobyte_is_refused_before_gdal_sees_it(tmp
     refused(path, "raster.too_large")
 
 
+def test_more_pixels_than_we_want_to_hold_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("gis.io.tiff.MAX_PIXELS", 5)
+    refused(kept(tmp_path / "a.tif", dem_bytes()), "raster.too_large")
+
+
 def test_a_hollow_raster_below_the_pixel_cap_is_refused_too(tmp_path):
     refused(kept(tmp_path / "hollow.tif", tiff(100_000, 100_000, bytes(1_000))), "raster.too_large")
 
@@ -122,6 +127,14 @@ def test_a_block_too_large_to_unpack_is_refused(tmp_path):
 def test_a_raster_that_names_another_file_as_its_overview_is_refused(tmp_path, metadata):
     secret = written(tmp_path / "secret.tif", np.full((1, 100, 100), 77, "uint8"))
     raw = tiff(200, 200, bytes(40_000), metadata=metadata.replace(b"{secret}", str(secret).encode()))
+    refused(kept(tmp_path / "trojan.tif", raw), "raster.other_file")
+
+
+def test_another_file_is_noticed_even_where_its_name_was_not(tmp_path, monkeypatch):
+    monkeypatch.setattr("gis.io.raster.checked_directories", lambda path: [])
+    secret = written(tmp_path / "secret.tif", np.full((1, 100, 100), 77, "uint8"))
+    item = f'<GDALMetadata><Item name="OVERVIEW_FILE" domain="OVERVIEWS">{secret}</Item></GDALMetadata>'
+    raw = tiff(200, 200, bytes(40_000), metadata=item.encode())
     refused(kept(tmp_path / "trojan.tif", raw), "raster.other_file")
 
 
@@ -158,7 +171,7 @@ def test_a_world_file_places_it_when_it_is_given_and_only_then(tmp_path):
     world.write_text("10\n0\n0\n-10\n180005\n289995\n")
     refused(path, "raster.no_place")
     placed = read_raster(path, crs="EPSG:5186", world_file=world)
-    assert placed.bounds == pytest.approx(read_raster(kept(tmp_path / "b.tif", dem_bytes())).bounds)
+    assert placed.bounds == pytest.approx(read_raster(kept(tmp_path / "b.tif", dem_bytes())).bounds, abs=1e-9)
 
 
 def test_a_world_file_of_words_is_refused(tmp_path):
@@ -418,10 +431,10 @@ def test_the_legend_holds_round_heights_with_the_colors_of_the_picture(tmp_path)
 
 def test_tiles_meet_without_a_seam(tmp_path):
     rows, columns = np.indices((400, 400))
-    path = written(tmp_path / "a.tif", (rows * 0.5 + columns)[None].astype("float32"), size=20)
+    path = written(tmp_path / "a.tif", (rows * 5 + columns * 10)[None].astype("float32"), size=20)
     lon, lat = 126.84, 35.19
     x, y = int((lon + 180) / 360 * 2**14), int((1 - np.arcsinh(np.tan(np.radians(lat))) / np.pi) / 2 * 2**14)
-    left, right = (np.asarray(Image.open(io.BytesIO(raster_tile(path, 14, at, y, (0.0, 600.0)))))[..., :3].astype(int)
+    left, right = (np.asarray(Image.open(io.BytesIO(raster_tile(path, 14, at, y, (0.0, 6_000.0)))))[..., :3].astype(int)
                    for at in (x, x + 1))  # fmt: skip
     within = np.abs(np.diff(left, axis=1)).mean()
     assert np.abs(right[:, 0] - left[:, -1]).mean() <= within + 0.5

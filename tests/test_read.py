@@ -105,7 +105,7 @@ CONTENTS = {
     "uncertainty below 0": (collection(feature(polygon(), precision_m=-1.5)), "-1.5"),
     "outside Korea": (collection(feature(polygon(10, 50))), "10.00000"),
     "swapped axes": (collection(feature(polygon(35.2, 126.8))), "35.20000, 126.80000"),
-    "meters as degrees": (collection(feature(polygon(190_000, 280_000, 1_000))), "190000"),
+    "meters as degrees": (collection(feature(polygon(190_000, 280_000, 1_000))), "EPSG:5186"),
     "unknown crs": (collection(feature(polygon()), crs={"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::99999"}}), "99999"),
 }  # fmt: skip
 

@@ -21,7 +21,8 @@ def folder(tmp_path_factory) -> Path:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_command_works_from_any_folder(command, folder):
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"}
+    workspace = str(folder / "workspace")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "GIS_WORKSPACE": workspace}
     ran = subprocess.run(
         [sys.executable, "-m", "gis", *shlex.split(command)],
         cwd=folder,

@@ -13,6 +13,7 @@ from gis.view.map import (
     DRAW_TEXTS,
     OSM,
     MapCall,
+    TileBase,
     arc,
     arc_elements,
     base_map,
@@ -58,6 +59,25 @@ def test_the_map_loads_leaflet_and_the_drawing_tools_and_nothing_else():
 def test_tiles_are_there_only_when_asked_for():
     assert "openstreetmap" not in _base().get_root().render()
     assert "openstreetmap" in _base(tiles=[OSM]).get_root().render()
+
+
+def test_an_attribution_is_text_and_never_html():
+    options = _call(_base(tiles=[TileBase("x/{z}/{x}/{y}", "<b onclick='x'>NGII</b>")]), "tiles")["options"]
+    assert options["attribution"] == "&lt;b onclick=&#x27;x&#x27;&gt;NGII&lt;/b&gt;"
+
+
+def test_other_tiles_are_another_map():
+    versions = {
+        _call(_base(tiles=tiles), "frame")["version"]
+        for tiles in ((), (OSM,), (TileBase("a_1"),), (TileBase("a_2"),), (TileBase("a_2", max_zoom=3),))
+    }
+    assert len(versions) == 5
+
+
+def test_tiles_know_where_they_are_and_how_fine():
+    options = _call(_base(tiles=[TileBase("x", None, 6, 14, (126.5, 35.0, 127.0, 35.3))]), "tiles")["options"]
+    assert options["bounds"] == [[35.0, 126.5], [35.3, 127.0]]
+    assert (options["minZoom"], options["maxNativeZoom"], options["maxZoom"]) == (6, 14, 22)
 
 
 def test_the_drawing_texts_are_all_that_leaflet_draw_shows():

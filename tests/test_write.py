@@ -246,7 +246,7 @@ def test_json_refuses_what_is_no_json():
         json_text([math.nan])
 
 
-@pytest.mark.parametrize("ending", ["", ".shp", ".kml"])
+@pytest.mark.parametrize("ending", ["", ".shp", ".hwp"])
 def test_another_ending_is_refused(ending):
     with pytest.raises(InputError, match="geojson"):
         layer_bytes(study.layer("hosts"), ending, "hosts")

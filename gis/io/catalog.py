@@ -40,7 +40,6 @@ HISTORY_COLUMNS = (
     "note", "note_en",
 )  # fmt: skip
 ROW_COLUMNS = ("id", "text", "text_en", "shown_as", "ref", "note", "note_en")
-ALIAS_KEYS = {"name": "names", "part": "parts", "wider": "wider", "other": "others", "unclear": "unclear"}
 FILE_COLUMNS = ("path", "sha256", "grade", "source", "prepared_by")
 VWORLD_COLUMNS = (
     "id", "title", "title_en", "data", "wfs", "geometry", "name_column", "attributes", "filterable",
@@ -246,17 +245,6 @@ def history() -> pd.DataFrame:
 def article_rows() -> pd.DataFrame:
     """Return each statement of the source article and where the product shows it."""
     return read_records("article.toml", "row", ROW_COLUMNS)
-
-
-def aliases() -> pd.DataFrame:
-    """Return the spellings of each complex in registers and on maps: `id`, `kind` (name, part, wider …), `name`."""
-    rows = [
-        {"id": entry["id"], "kind": kind, "name": name}
-        for entry in _tables("aliases.toml", "complex")
-        for kind, key in ALIAS_KEYS.items()
-        for name in entry.get(key, [])
-    ]
-    return pd.DataFrame(rows, columns=["id", "kind", "name"], dtype=object)
 
 
 def vertex_sigmas() -> pd.Series:

@@ -5,7 +5,11 @@ opens it, texts are turned into UTF-8 first, and XML with a document type is ref
 """
 
 import codecs
+import html
+import mmap
 import re
+import sqlite3
+import struct
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -18,11 +22,12 @@ import pandas as pd
 import pyarrow
 import pyarrow.parquet
 import pyogrio
+import pyproj
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError
+from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError, FieldError
 
 from gis.crs import known_crs
-from gis.errors import DataFileError, InputError
+from gis.errors import DataFileError, GisError, InputError
 from gis.io.encoding import CP949, UTF8, best_column_encoding, decode_cut, encoding_name, stated_encoding
 from gis.io.tables import TABLE_ENDINGS, Placed, read_table
 from gis.io.unpack import unpacked
@@ -47,9 +52,15 @@ MAX_ROWS = 5_000_000
 MAX_VERTICES = 1_000_000
 """Of one feature: more is a mistake or an attack, and repairing it would not end."""
 _CHUNK = 4 * 1024**2
-_FAULTS = (DataSourceError, DataLayerError, FeatureError, FieldError, UnicodeDecodeError, shapely.GEOSException)
+MAX_INLINED = 1_000_000
+"""Entities of blocks in a drawing, each insertion counted: blocks of blocks can hold more than any memory."""
+_FAULTS = (DataSourceError, DataLayerError, FeatureError, FieldError, ValueError, shapely.GEOSException)
 _CRS_MEMBER = re.compile(rb'"crs"\s*:\s*\{[^{}]*\{[^{}]*"(?:name|href)"\s*:\s*"([^"]*)"')
 _XML_ENCODING = re.compile(rb"<\?xml[^>]*encoding=[\"']([A-Za-z0-9_.\-]+)[\"'][^>]*\?>")
+_KML_DATA = re.compile(r"(<(?:\w+:)?Data\s[^>]*?\bname=)(\"[^\"]*\"|'[^']*')")
+_DXF_ESCAPE = re.compile(r"\\U\+([0-9A-Fa-f]{4})")
+_DXF_BLOCKS = re.compile(rb"^[ \t]*0\r?\n[ \t]*(BLOCK|ENDBLK|INSERT)[ \t]*\r?\n", re.MULTILINE)
+_DXF_ENTITY = re.compile(rb"^[ \t]*0\r?\n[ \t]*[A-Z]", re.MULTILINE)
 _DXF_VARIABLE = r"\$%s\s*\r?\n\s*\d+\s*\r?\n\s*([^\r\n]+)"
 _KML_FURNITURE = (
     "description", "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility", "drawOrder",
@@ -60,6 +71,8 @@ DXF_UNITS = {"4": 0.001, "5": 0.01, "6": 1.0, "7": 1000.0}
 pyogrio.set_gdal_config_options(
     {
         "DXF_ENCODING": "UTF-8",  # drawings are turned into UTF-8 before GDAL sees them
+        "DXF_MERGE_BLOCK_GEOMETRIES": "NO",  # what lies in a block keeps its own layer
+        "DXF_FEATURE_LIMIT_PER_BLOCK": str(MAX_INLINED),  # GDAL drops what is beyond 10,000 in silence
         "CPL_VSIL_CURL_ALLOWED_FILENAME": "none",  # no address is ever opened
         "OGR_GEOJSON_MAX_OBJ_SIZE": "512",
     }
@@ -80,17 +93,6 @@ class Raw:
     placed: Placed | None = None
     scale: float | None = None
     notes: tuple[str, ...] = ()
-
-
-def layer_names(path: Path, folder: Path) -> list[str]:
-    """Return what a file holds that could be read on its own: data sets of a zip, layers of a database or drawing."""
-    try:
-        read_raw(path, folder)
-    except InputError as error:
-        if error.key == "many_layers":
-            return [str(name) for name in error.values["names"]]  # type: ignore[attr-defined]
-        raise
-    return []
 
 
 def read_bundled(path: Path) -> gpd.GeoDataFrame:
@@ -143,6 +145,8 @@ def _require_content(path: Path) -> None:
             head = opened.read(65_536)
     except OSError as error:
         raise DataFileError("file_broken", file=path.name, reason=error.strerror) from error
+    if size == 0:
+        raise DataFileError("file_empty", file=path.name)
     most = MAX_TEXT_BYTES if ending in (*_TEXTS, *TABLE_ENDINGS) else MAX_BYTES
     if size > most:
         raise InputError("file_size", file=path.name, size=size // 1024**2, most=most // 1024**2)
@@ -157,19 +161,42 @@ def _require_content(path: Path) -> None:
 
 
 def _archive(path: Path, folder: Path, layer: str | None, encoding: str | None) -> Raw:
-    endings = (*DRAWING_ENDINGS, *TABLE_ENDINGS)
-    sets = unpacked(path, folder, (".kml",) if path.suffix.lower() == ".kmz" else endings)
+    """Read the data set of an archive that is named, or the only one; notes beside drawings are no data sets."""
+    linked = path.suffix.lower() == ".kmz"
+    sets = unpacked(path, folder, (".kml",) if linked else (*DRAWING_ENDINGS, *TABLE_ENDINGS))
     if not sets:
         raise DataFileError("zip_empty", file=path.name, known=" ".join(DRAWING_ENDINGS))
     wanted, _, inner = (layer or "").partition("/")
-    if len(sets) > 1:
-        sets = [one for one in sets if one.title == wanted or Path(one.title).stem == wanted] or sets
-        if len(sets) > 1:
-            raise _many(path.name, [one.title for one in sets])
-    else:
-        inner = inner or (wanted if wanted not in (sets[0].title, Path(sets[0].title).stem) else "")
-    raw = read_raw(sets[0].path, folder, layer=inner or None, encoding=encoding)
-    return replace(raw, title=Path(sets[0].title).stem)
+    named = [one for one in sets if wanted in (one.title, Path(one.title).stem)]
+    meant = named or [one for one in sets if (_has_placemarks(one.path) if linked else _is_drawing(one.path))] or sets
+    if len(meant) > 1:
+        raise _many(path.name, [one.title for one in meant])
+    chosen = meant[0]
+    try:
+        raw = read_raw(chosen.path, folder, layer=(inner if named else layer) or None, encoding=encoding)
+    except GisError as error:
+        raise known_as(error, chosen.path.stem, f"{path.name}/{Path(chosen.title).stem}") from None
+    return replace(raw, title=Path(chosen.title).stem)
+
+
+def known_as(error: GisError, ours: str, theirs: str) -> GisError:
+    """Return a fault of a file that lies under a name of ours with the name that people know."""
+    for key in ("file", "reason"):
+        if key in error.values:
+            error.values[key] = re.sub(rf"\b{ours}\.", lambda _: f"{theirs}.", str(error.values[key]))
+    return error
+
+
+def _is_drawing(path: Path) -> bool:
+    return path.suffix not in (".xml", *TABLE_ENDINGS)
+
+
+def _has_placemarks(path: Path) -> bool:
+    """Tell whether a KML holds features, not only links to the others of its KMZ."""
+    with path.open("rb") as opened:
+        return (
+            bool(path.stat().st_size) and mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ).find(b"Placemark") >= 0
+        )
 
 
 def _many(file: str, names: list[str]) -> InputError:
@@ -179,12 +206,62 @@ def _many(file: str, names: list[str]) -> InputError:
 def _by_gdal(path: Path, layer: str | None, encoding: str | None) -> Raw:
     ending = path.suffix.lower()
     place, found = (path, None) if ending not in _TEXTS else _as_utf8(path, encoding)
-    if ending in (".geojson", ".json"):
-        _require_known_member(place)
+    if ending == ".gpkg":
+        _require_tables(path)
+    said = ending not in (".geojson", ".json") or _says_crs(place)
     name = _guarded(path, lambda: _one_layer(place, path, layer))
     options = {"DOWNLOAD_SCHEMA": "NO", "WRITE_GFS": "NO"} if ending in (".gml", ".xml") else {}
-    frame = _guarded(path, lambda: pyogrio.read_dataframe(place, layer=name, **options))
-    return _raw(path, frame, found or (UTF8 if ending != ".gdb" else None), title=name)
+    frame = _guarded(path, lambda: _features(place, name, **options))
+    raw = _raw(path, frame, found or (UTF8 if ending != ".gdb" else None), title=name)
+    return raw if said or _in_degrees(raw.frame) else replace(raw, crs_stated=None)
+
+
+def _features(place: Path, layer: str | None = None, **options: Any) -> Any:
+    """Return the features of a layer; what GEOS cannot hold (a ring left open) is null.
+
+    Dates stay texts in a column where one is in no calendar (`20230230`).
+    """
+    try:
+        return pyogrio.read_dataframe(place, layer=layer, on_invalid="ignore", **options)
+    except UnicodeDecodeError:
+        raise
+    except ValueError:
+        about = pyogrio.read_info(place, layer=layer, **options)
+        fields = [
+            f"CAST({_quoted(name)} AS CHARACTER(32)) AS {_quoted(name)}"
+            if kind.startswith("datetime")
+            else _quoted(name)
+            for name, kind in zip(about["fields"], about["dtypes"], strict=True)
+        ]
+        query = f"SELECT {', '.join(fields)} FROM {_quoted(about['layer_name'])}"
+        return pyogrio.read_dataframe(place, sql=query, sql_dialect="OGRSQL", on_invalid="ignore", **options)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _require_tables(path: Path) -> None:
+    """Refuse a database whose layer is a question (a view or a virtual table): its answer may never end."""
+    query = (
+        "SELECT c.table_name FROM gpkg_contents c JOIN sqlite_master m ON m.name = c.table_name COLLATE NOCASE "
+        "WHERE m.type <> 'table' OR m.sql LIKE 'CREATE VIRTUAL%'"
+    )
+    base = sqlite3.connect(path)
+    try:
+        strange = base.execute(query).fetchone()
+    except sqlite3.DatabaseError:
+        return  # no GeoPackage: GDAL says so
+    finally:
+        base.close()
+    if strange is not None:
+        raise InputError("database_view", file=path.name, layer=strange[0])
+
+
+def _in_degrees(frame: gpd.GeoDataFrame) -> bool:
+    """Tell whether coordinates could be degrees; GeoJSON that says nothing of its CRS means them, and often is not."""
+    known = abs(frame.total_bounds)
+    return not (known > 360).any()
 
 
 def _raw(path: Path, frame: Any, encoding: str | None, *, title: str | None = None, notes: tuple[str, ...] = ()) -> Raw:
@@ -199,11 +276,19 @@ def _guarded(path: Path, read: Callable[[], Any]) -> Any:
     """Return what `read` returns; a fault of GDAL becomes one clear line."""
     try:
         return read()
+    except GisError:
+        raise
     except _FAULTS as error:
         if "not recognized as being in a supported" in str(error):
             raise DataFileError("file_content", file=path.name, ending=path.suffix) from error
-        reason = next(iter(str(error).splitlines()), "") or "-"
-        raise DataFileError("file_broken", file=path.name, reason=reason.split("; ")[0]) from error
+        raise DataFileError("file_broken", file=path.name, reason=_reason(error, path)) from error
+
+
+def _reason(error: Exception, path: Path) -> str:
+    """Return what a library says of a fault, without places on this machine."""
+    said = " ".join(str(error).split())
+    said = re.sub(r"\S+\.cpp, \d+: ", "", said)
+    return re.sub(rf"\S*{re.escape(path.name)}", path.name, said).split("; ")[0][:160] or "-"
 
 
 def _one_layer(place: Path, path: Path, layer: str | None) -> str | None:
@@ -221,20 +306,25 @@ def _one_layer(place: Path, path: Path, layer: str | None) -> str | None:
     return drawn[0] if drawn else None
 
 
-def _require_known_member(place: Path) -> None:
-    """Refuse a `crs` member that nobody knows: GDAL would take degrees in its place."""
+def _says_crs(place: Path) -> bool:
+    """Tell whether a GeoJSON names a CRS; one that nobody knows is refused: GDAL would take degrees in its place."""
     with place.open("rb") as opened:
         named = _CRS_MEMBER.search(opened.read(65_536))
     if named:
         known_crs(named[1].decode(errors="replace"))
+    return named is not None
 
 
 def _shapefile(path: Path, layer: str | None, encoding: str | None) -> Raw:
     """Read a shapefile byte by byte and decide its letters by content; a missing or wrong .cpg garbles in silence."""
-    for part in (".shx", ".dbf"):
-        if not path.with_suffix(part).exists():
-            raise DataFileError("shapefile_parts", file=path.name, part=part)
-    frame = _guarded(path, lambda: pyogrio.read_dataframe(path, encoding="ISO-8859-1"))
+    _require_whole(path)
+    try:
+        frame = _guarded(path, lambda: _features(path, encoding="ISO-8859-1"))
+    except DataFileError as error:
+        if not isinstance(error.__cause__, CRSError):
+            raise
+        path.with_suffix(".prj").unlink()  # a broken one counts as none
+        frame = _guarded(path, lambda: _features(path, encoding="ISO-8859-1"))
     if list(frame.columns) == ["geometry"]:
         raise DataFileError("shapefile_parts", file=path.name, part=".dbf")
     if not isinstance(frame, gpd.GeoDataFrame):
@@ -259,6 +349,28 @@ def _shapefile(path: Path, layer: str | None, encoding: str | None) -> Raw:
         ) from error
     frame = frame.assign(**decoded).rename(columns=titles)
     return _raw(path, frame, chosen, notes=tuple(dict.fromkeys(notes)))
+
+
+def _require_whole(path: Path) -> None:
+    """Refuse a shapefile of which a part is missing or torn, or whose parts are of different files: rows would be lost."""
+    for part in (".shx", ".dbf"):
+        if not path.with_suffix(part).exists():
+            raise DataFileError("shapefile_parts", file=path.name, part=part)
+    table, index = path.with_suffix(".dbf"), path.with_suffix(".shx")
+    with table.open("rb") as opened:
+        head = opened.read(12)
+    if len(head) < 12:
+        raise DataFileError("shapefile_parts", file=path.name, part=".dbf")
+    with path.open("rb") as opened:
+        stated = 2 * struct.unpack(">i", opened.read(28)[24:].rjust(4, b"\0"))[0]
+    rows, start, width = struct.unpack("<IHH", head[4:])
+    shapes = (index.stat().st_size - 100) // 8
+    for place, least in ((path, stated), (table, start + rows * width)):
+        if place.stat().st_size < least:
+            torn = path.with_suffix(place.suffix).name
+            raise DataFileError("file_torn", file=torn, size=place.stat().st_size, least=least)
+    if rows != shapes:
+        raise InputError("shapefile_counts", file=path.name, shapes=shapes, rows=rows)
 
 
 def _decoded(column: pd.Series, encoding: str, notes: list[str]) -> pd.Series:
@@ -354,12 +466,12 @@ def _require_plain_xml(place: Path, file: str) -> None:
 def _kml(path: Path, layer: str | None, encoding: str | None) -> Raw:
     """Read every folder of a KML; which folder a feature came from stands in `folder`."""
     place, found = _as_utf8(path, encoding)
+    aliases = _alias_data(place)
     folders = _guarded(path, lambda: [name for name, _ in pyogrio.list_layers(place)])
     if layer is not None and layer not in folders:
         raise InputError("no_such_layer", file=path.name, layer=layer, layers=", ".join(folders) or "-")
     parts = [
-        _guarded(path, partial(pyogrio.read_dataframe, place, layer=name)).assign(folder=name)
-        for name in ([layer] if layer else folders)
+        _guarded(path, partial(_features, place, name)).assign(folder=name) for name in ([layer] if layer else folders)
     ]
     drawn = [part for part in parts if isinstance(part, gpd.GeoDataFrame)]
     if not drawn:
@@ -369,15 +481,29 @@ def _kml(path: Path, layer: str | None, encoding: str | None) -> Raw:
         name for name in _KML_FURNITURE if name in frame and (frame[name].isna() | frame[name].isin([0, -1, ""])).all()
     ]
     frame = frame.drop(columns=[*empty, *(["folder"] if len(folders) == 1 else [])])
-    return _raw(path, frame.rename(columns={"Name": "name"}), found)
+    return _raw(path, frame.rename(columns={"Name": "name", **aliases}), found)
+
+
+def _alias_data(place: Path) -> dict[str, str]:
+    """Give the untyped data of a KML names that GDAL leaves alone (of Korean it makes `___`); return their own names."""
+    text = place.read_text(encoding="utf-8")
+    names = list(dict.fromkeys(found[2][1:-1] for found in _KML_DATA.finditer(text)))
+    if all(name.isascii() for name in names):
+        return {}
+    aliases = {name: f"data_{number}" for number, name in enumerate(names)}
+    place.unlink()
+    place.write_text(_KML_DATA.sub(lambda found: f'{found[1]}"{aliases[found[2][1:-1]]}"', text), encoding="utf-8")
+    return {alias: html.unescape(name) for name, alias in aliases.items()}
 
 
 def _drawing(path: Path, layer: str | None, encoding: str | None) -> Raw:
     """Read a DXF: closed lines become polygons; `layer` names the drawing's own layer."""
     place, found = _as_utf8(path, encoding)
-    frame = _guarded(path, lambda: pyogrio.read_dataframe(place, CLOSED_LINE_AS_POLYGON="YES"))
+    _require_whole_drawing(place, path.name)
+    frame = _guarded(path, lambda: _features(place, CLOSED_LINE_AS_POLYGON="YES"))
     if not isinstance(frame, gpd.GeoDataFrame):
         raise DataFileError("no_geometries", file=path.name)
+    frame = _lettered(frame)
     if layer is not None:
         layers = sorted(frame["Layer"].dropna().unique())
         if layer not in layers:
@@ -388,6 +514,64 @@ def _drawing(path: Path, layer: str | None, encoding: str | None) -> Raw:
     unit = re.search(_DXF_VARIABLE % "INSUNITS", head)
     raw = _raw(path, frame, found)
     return replace(raw, crs_stated=None, scale=DXF_UNITS.get(unit[1].strip()) if unit else None)
+
+
+def _lettered(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a drawing's entities with their letters (`\\U+BE5B` is 빛) and a name: its text, or the layer it lies in."""
+    columns = {
+        name: frame[name].astype(object).map(_unescaped, na_action="ignore")
+        for name in ("Layer", "Text")
+        if name in frame
+    }
+    drawn = frame["SubClasses"].astype(object).fillna("").astype(str).str.contains("Hatch")  # its text is its pattern
+    texts = columns["Text"].where(~drawn).map(lambda text: " ".join(text.split()) or None, na_action="ignore")
+    return frame.assign(**columns, name=texts.where(texts.notna(), columns["Layer"]))
+
+
+def _unescaped(text: str) -> str:
+    return _DXF_ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+
+
+def _require_whole_drawing(place: Path, file: str) -> None:
+    """Refuse a drawing without its end, or whose blocks of blocks would fill the memory."""
+    with place.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as text:
+        if b"EOF" not in text[-256:]:
+            raise DataFileError("drawing_torn", file=file)
+        count = _inlined(text)
+    if count > MAX_INLINED:
+        raise InputError("drawing_blocks", file=file, count=count, most=MAX_INLINED)
+
+
+def _inlined(text: mmap.mmap) -> int:
+    """Return how many entities the blocks of a drawing unfold to, with blocks within blocks, in rows and columns."""
+    holds: dict[bytes, list[tuple[bytes, int]]] = {b"": []}
+    own: dict[bytes, int] = {}
+    here, start = b"", 0
+    for found in _DXF_BLOCKS.finditer(text):
+        after = _DXF_ENTITY.search(text, found.end())
+        groups = text[found.end() : after.start() if after else found.end() + 4096].split(b"\n")
+        said = {code.strip(): value.strip() for code, value in zip(groups[::2], groups[1::2], strict=False)}
+        if found[1] == b"INSERT":
+            times = [int(said.get(code, b"1") or 1) for code in (b"70", b"71")]
+            holds[here].append((said.get(b"2", b"").upper(), max(times[0], 1) * max(times[1], 1)))
+        elif found[1] == b"BLOCK":
+            here, start = said.get(b"2", b"").upper(), found.end()
+            holds[here] = []
+        else:
+            own[here] = len(_DXF_ENTITY.findall(text, start, found.start()))
+            here = b""
+    sizes: dict[bytes, int] = {}
+
+    def size(name: bytes, above: tuple[bytes, ...]) -> int:
+        if name in above or len(above) > 100:
+            return 0  # a block within itself: GDAL leaves it out
+        if name not in sizes:
+            sizes[name] = own.get(name, 1) + sum(
+                times * size(part, (*above, name)) for part, times in holds.get(name, [])
+            )
+        return sizes[name]
+
+    return size(b"", ())
 
 
 def _parquet(path: Path, layer: str | None, encoding: str | None) -> Raw:
@@ -405,7 +589,14 @@ def _parquet(path: Path, layer: str | None, encoding: str | None) -> Raw:
         reason = " ".join(str(error).split())[:160]
         bare = "geo metadata" in reason.lower()
         raise DataFileError("no_geometries" if bare else "file_broken", file=path.name, reason=reason) from error
-    except (pyarrow.ArrowException, shapely.GEOSException, OSError, KeyError, TypeError) as error:
+    except (
+        pyarrow.ArrowException,
+        shapely.GEOSException,
+        pyproj.exceptions.CRSError,
+        OSError,
+        KeyError,
+        TypeError,
+    ) as error:
         raise DataFileError("file_broken", file=path.name, reason=" ".join(str(error).split())[:160]) from error
     if frame.geometry.name != "geometry":
         frame = frame.rename_geometry("geometry")

@@ -29,10 +29,10 @@ from gis.crs import (
     shift_accuracy,
     to_work_crs,
 )
-from gis.errors import CrsError, DataFileError, InputError
+from gis.errors import CrsError, DataFileError, GisError, InputError
 from gis.io.catalog import checked_path
 from gis.io.check import ROW, Checked, joined, numbered, problem, repaired, without_bare, without_strays
-from gis.io.formats import FILE_ENDINGS, Raw, read_bundled, read_raw, require_readable
+from gis.io.formats import FILE_ENDINGS, Raw, known_as, read_bundled, read_raw, require_readable
 from gis.io.unpack import staged
 from gis.kernel.geodesy import geodesic_distances
 from gis.model import OUTWARD, inward
@@ -220,10 +220,8 @@ def _raw(path: Path, folder: Path, reading: Reading) -> Raw:
         raise DataFileError("file_broken", file=path.name, reason=error.strerror) from error
     try:
         raw = read_raw(place, folder, layer=reading.layer, encoding=reading.encoding)
-    except (DataFileError, InputError) as error:
-        if error.values.get("file") == place.name:
-            error.values["file"] = path.name
-        raise
+    except GisError as error:
+        raise known_as(error, place.stem, path.stem) from error.__cause__
     if raw.frame.empty:
         raise InputError("no_features", file=path.name)
     require_readable(raw.frame, path.name)
@@ -334,9 +332,9 @@ def _placed(raw: Raw, frame: gpd.GeoDataFrame, reading: Reading, file: str) -> t
 
 
 def _bounds(frame: gpd.GeoDataFrame) -> Bounds:
-    """Return the box of the bulk of the shapes: of four or more, a quarter at either end may have strayed."""
+    """Return the box of the bulk of the shapes: of three or more, a third at either end may have strayed."""
     boxes = shapely.bounds(frame.geometry.to_numpy())
-    share = 0.25 if len(boxes) > 3 else 0
+    share = 1 / 3 if len(boxes) > 2 else 0
     low, high = (np.quantile(boxes, at, axis=0, method="nearest") for at in (share, 1 - share))
     return float(low[0]), float(low[1]), float(high[2]), float(high[3])
 
@@ -474,7 +472,7 @@ def _with_identity(frame: gpd.GeoDataFrame, file_name: str, *, lenient: bool = F
         if column not in known:
             known[column] = pd.Series(fallback, index=known.index, dtype=object) if fallback is None else fallback
     known["name"] = _texts(known["name"], ids)
-    strange = [value for value in known["grade"].dropna() if _text(value) not in GRADES]
+    strange = [value for value in known["grade"].dropna() if _text(value) not in ("", *GRADES)]
     if strange:
         raise InputError("grade", file=file_name, grade=strange[0], known=", ".join(GRADES))
     for column in known.columns.intersection(AMOUNTS):

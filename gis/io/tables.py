@@ -32,44 +32,21 @@ _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _LON = {"lon", "longitude", "lng", "long", "경도", "x경도", "경도x", "xwgs84", "wgs84경도", "경도wgs84"}
 _LAT = {"lat", "latitude", "위도", "y위도", "위도y", "ywgs84", "wgs84위도", "위도wgs84"}
 _NORTH = {
-    "n",
-    "xn",
-    "nx",
-    "north",
-    "northing",
-    "북",
-    "종",
-    "종좌표",
-    "x종",
-    "종x",
-    "x북",
-    "x종좌표",
-    "종선",
-    "종선좌표",
-    "x좌표종",
-}
+    "n", "xn", "nx", "yn", "ny", "n좌표", "north", "northing", "북", "북쪽", "북x", "x북", "y북", "북거", "북좌표",
+    "종", "종좌표", "종좌표x", "x종", "종x", "x종좌표", "종선", "종선좌표", "x좌표종", "x좌표북", "x좌표n",
+}  # fmt: skip
 _EAST = {
-    "e",
-    "ye",
-    "ey",
-    "east",
-    "easting",
-    "동",
-    "횡",
-    "횡좌표",
-    "y횡",
-    "횡y",
-    "y동",
-    "y횡좌표",
-    "횡선",
-    "횡선좌표",
-    "y좌표횡",
-}
+    "e", "ye", "ey", "xe", "ex", "e좌표", "east", "easting", "동", "동쪽", "동y", "y동", "x동", "동거", "동좌표",
+    "횡", "횡좌표", "횡좌표y", "y횡", "횡y", "y횡좌표", "횡선", "횡선좌표", "y좌표횡", "y좌표동", "y좌표e",
+}  # fmt: skip
 _X = {"x", "x좌표", "좌표x", "xcoord", "xcoordinate", "pointx", "xcrd", "coordx", "좌표정보x", "x값"}
 _Y = {"y", "y좌표", "좌표y", "ycoord", "ycoordinate", "pointy", "ycrd", "coordy", "좌표정보y", "y값"}
 _WKT = {"wkt", "geom", "geometry", "thegeom", "wktgeom", "geomwkt"}
 _NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d+)?")
-_DMS = re.compile(r"(\d{2,3})\s*[°˚ºd도:\s]\s*(\d{1,2})\s*['′’m분:\s]\s*(\d{1,2}(?:\.\d+)?)\s*[\"″”s초]?\s*[NEne]?")
+_DMS = re.compile(r"(\d{2,3})\s*[°˚ºd도:\s-]\s*(\d{1,2})\s*['′’m분:\s-]\s*(\d{1,2}(?:\.\d+)?)\s*[\"″”s초]?\s*[NEne]?")
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
+_GUARDED = re.compile(r'="(.*)"|\'(.*)', re.DOTALL)
+"""How people keep Excel from taking a code for a number: `="0012"`, `'0012`."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +91,8 @@ def read_table(
         raise InputError("no_features", file=path.name)
     shapes = _shapes(frame, placed)
     typed = frame.apply(typed_column)
+    if placed.x != "geometry":
+        typed = typed.rename(columns={"geometry": "geometry_"})  # another column of that name stays
     return gpd.GeoDataFrame(typed.drop(columns="geometry", errors="ignore"), geometry=shapes), placed, found
 
 
@@ -122,12 +101,19 @@ def _text_rows(text: str, file: str) -> list[list[Any]]:
     delimiter = max(",\t;|", key=lambda mark: head.count(mark))
     csv.field_size_limit(10_000_000)
     try:
-        rows: list[list[Any]] = list(islice(csv.reader(io.StringIO(text), delimiter=delimiter), MAX_TABLE_ROWS + 1))
+        rows: list[list[Any]] = list(
+            islice(csv.reader(io.StringIO(text, newline=None), delimiter=delimiter), MAX_TABLE_ROWS + 1)
+        )
     except csv.Error as error:
         raise DataFileError("file_broken", file=file, reason=error) from error
     if len(rows) > MAX_TABLE_ROWS:
         raise InputError("file_rows", file=file, rows=len(rows), most=MAX_TABLE_ROWS)
-    return rows
+    return [[_bare(value) for value in row] for row in rows]
+
+
+def _bare(text: str) -> str:
+    guarded = _GUARDED.fullmatch(text)
+    return (guarded[1] or guarded[2] or "") if guarded else text
 
 
 def _workbook_rows(path: Path, sheet: str | None) -> list[list[Any]]:
@@ -138,7 +124,7 @@ def _workbook_rows(path: Path, sheet: str | None) -> list[list[Any]]:
         with zipfile.ZipFile(path) as packed:
             require_harmless(packed.infolist(), path.name)
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        names = book.sheetnames
+        names = [one.title for one in book.worksheets]
         if sheet is not None and sheet not in names:
             raise InputError("no_such_layer", file=path.name, layer=sheet, layers=", ".join(names))
         sheets = {name: _sheet_rows(book[name], path.name) for name in ([sheet] if sheet else names)}
@@ -216,7 +202,7 @@ def _unique(names: list[str]) -> list[str]:
 
 def _shapes(frame: pd.DataFrame, placed: Placed) -> np.ndarray:
     if placed.kind == "wkt":
-        return shapely.from_wkt([str(value or "") or None for value in frame[placed.x]], on_invalid="ignore")
+        return np.array([_wkt_shape(value) for value in frame[placed.x]], dtype=object)
     x = frame[placed.x].map(coordinate).to_numpy(dtype=float)
     y = frame[placed.y].map(coordinate).to_numpy(dtype=float)
     known = np.isfinite(x) & np.isfinite(y)
@@ -225,11 +211,21 @@ def _shapes(frame: pd.DataFrame, placed: Placed) -> np.ndarray:
     return shapes
 
 
+def _wkt_shape(value: Any) -> shapely.Geometry | None:
+    """Return the shape of a WKT; None for what is none, and for arcs, which cannot be measured."""
+    try:
+        return shapely.from_wkt(str(value or "").strip() or None, on_invalid="ignore")
+    except NotImplementedError:
+        return None
+
+
 def coordinate(value: Any) -> float:
     """Return one coordinate in m or degrees; NaN where there is none. Thousands may be parted, degrees in ° ′ ″."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
-    text = str(value or "").strip().replace(",", "")
+    text = str(value or "").strip()
+    if _THOUSANDS.fullmatch(text):
+        text = text.replace(",", "")
     dms = _DMS.fullmatch(text)
     if dms:
         return int(dms[1]) + int(dms[2]) / 60 + float(dms[3]) / 3600
@@ -244,7 +240,7 @@ def typed_column(values: pd.Series) -> pd.Series:
     known = values[values.notna() & values.ne("")]
     texts = [value for value in known if isinstance(value, str)]
     if not texts:
-        return values.infer_objects()
+        return values.replace("", None).infer_objects()
     if len(texts) == len(known) and all(_NUMBER.fullmatch(text.strip()) for text in texts):
         return pd.to_numeric(values.replace("", None), errors="coerce")
     return values.map(lambda value: None if value in (None, "") else str(value)).astype(object)

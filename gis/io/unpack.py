@@ -8,7 +8,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from gis.errors import DataFileError, InputError
+from gis.errors import DataFileError, GisError, InputError
 from gis.io.encoding import CP949, UTF8
 
 MAX_MEMBERS = 2_000
@@ -47,6 +47,8 @@ def unpacked(archive: Path, folder: Path, endings: tuple[str, ...]) -> list[Data
             members = [member for member in packed.infolist() if not member.is_dir()]
             require_harmless(members, archive.name)
             return _datasets(packed, members, folder, endings, archive.name)
+    except GisError:
+        raise
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, OSError, RuntimeError) as error:
         raise DataFileError("zip_broken", file=archive.name, reason=" ".join(str(error).split())[:120]) from error
 
@@ -88,13 +90,15 @@ def _datasets(
     places: dict[str, Dataset] = {}
     for member in members:
         path = PurePosixPath(member_name(member).replace("\\", "/"))
+        if _is_litter(path):
+            continue
         database = next((part for part in path.parents if part.suffix.lower() == GEODATABASE), None)
         whole = database or path.with_suffix("")
         ending = path.suffix.lower()
         if database is None and ending not in (*SHAPEFILE_PARTS, *endings):
             continue
         if database is not None and not _PLAIN.fullmatch(path.name):
-            raise InputError("zip_slip", file=file, member=str(path))
+            continue  # the lock of another machine
         family = str(whole).lower() + (GEODATABASE if database else ".shp" if ending in SHAPEFILE_PARTS else ending)
         place = folder / f"set{len(places) + 1}"
         if database is not None:
@@ -108,9 +112,16 @@ def _datasets(
     return [known for known in places.values() if known.path.exists()]
 
 
+def _is_litter(path: PurePosixPath) -> bool:
+    """Tell what archivers and ArcGIS put beside the data: forks of a Mac, metadata."""
+    return path.name.startswith("._") or "__MACOSX" in path.parts or path.name.lower().endswith(".shp.xml")
+
+
 def _copy(packed: zipfile.ZipFile, member: zipfile.ZipInfo, place: Path, file: str) -> None:
     """Copy one member, and not a byte more than it declares: a header may lie about the size."""
     left = member.file_size
+    if place.exists():
+        raise DataFileError("zip_broken", file=file, reason=f"{member_name(member)} × 2")
     with packed.open(member) as source, place.open("wb") as target:
         while chunk := source.read(_CHUNK):
             left -= len(chunk)
@@ -148,3 +159,6 @@ def _link(path: Path, place: Path) -> None:
     except OSError:
         pass  # another disk, or one without links
     shutil.copyfile(path, place)
+    ahead = path.with_name(f"{path.name}-wal")
+    if path.suffix.lower() == ".gpkg" and ahead.is_file():  # what QGIS, which has it open, wrote last
+        shutil.copyfile(ahead, place.with_name(f"{place.name}-wal"))

@@ -12,8 +12,9 @@ import pandas as pd
 from gis import study
 from gis.analysis.names import complex_of
 from gis.errors import GisError, InputError, UnknownNameError
-from gis.io import catalog, store
+from gis.io import store
 from gis.io.check import by_kind
+from gis.io.names import aliases
 from gis.io.read import Arrival, Reading, read_arrival
 from gis.io.store import Outline, StoredLayer
 from gis.model import RANKS
@@ -140,7 +141,7 @@ def _plain_text(value: Any) -> str | None:
 def outline_matches(layer_name: str) -> pd.DataFrame:
     """Return which features of an imported layer are which complex by name: `complex`, `ids`, `names`."""
     frame = study.source_layer(layer_name).frame
-    found = complex_of(frame["name"], catalog.aliases())
+    found = complex_of(frame["name"], aliases())
     rows = [
         {"complex": name, "ids": tuple(part["id"]), "names": tuple(dict.fromkeys(part["name"]))}
         for name, part in frame.groupby(found.to_numpy(), sort=False)
