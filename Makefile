@@ -17,7 +17,7 @@ check: .venv/dev
 	$(BIN)/mypy
 
 soak: .venv/dev .venv/browser
-	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest
+	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -m "soak or not soak"
 
 data: .venv/dev
 	$(BIN)/python -m data.prepare.build

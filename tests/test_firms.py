@@ -885,6 +885,7 @@ def test_points_outside_korea_are_left_out_and_told(sample):
     report = firm_report(sample)
     assert report.counts["outside_korea"] == 1
     assert report.counts["points"] == 2
+    assert report.firms.set_index("firm").at["자차", "point_verdict"] == "no_point"
     assert any("우리나라 밖" in sentence for sentence in firm_sentences(report))
 
 

@@ -176,9 +176,11 @@ def test_a_tile_that_is_no_picture_is_refused(tmp_path, content):
 def test_a_picture_that_unpacks_to_too_much_is_refused(tmp_path):
     raw = bytearray(png())
     struct.pack_into(">II", raw, 16, 60_000, 60_000)
-    with Image.open(io.BytesIO(png())):
-        path = made(tmp_path / "a.mbtiles", {(Z, X, Y): bytes(raw)})
-    refused(path, "raster.tile_content")
+    refused(made(tmp_path / "a.mbtiles", {(Z, X, Y): bytes(raw)}), "raster.tile_content")
+
+
+def test_a_picture_larger_than_any_tile_is_refused(tmp_path):
+    refused(made(tmp_path / "a.mbtiles", {(Z, X, Y): png(side=mbtiles.MAX_SIDE + 1)}), "raster.tile_content")
 
 
 def test_a_tile_of_too_many_bytes_is_refused(tmp_path):

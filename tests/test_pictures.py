@@ -79,6 +79,13 @@ def test_a_picture_of_too_many_pixels_is_refused_without_being_unpacked(monkeypa
     assert fault.value.key in ("georeference.picture_size", "georeference.picture")
 
 
+def test_a_picture_of_more_pixels_than_we_read_is_refused(monkeypatch):
+    monkeypatch.setattr(picture, "MAX_PIXELS", 1_000 * 800 - 1)
+    with pytest.raises(InputError, match="1000") as fault:
+        read_sheet(drawing(), "large.png")
+    assert fault.value.key == "georeference.picture_size"
+
+
 def test_a_picture_of_too_many_bytes_is_refused(monkeypatch):
     monkeypatch.setattr(picture, "MAX_CONTENT", 1_000)
     with pytest.raises(InputError) as fault:
@@ -153,6 +160,11 @@ def test_a_table_that_cannot_serve_says_what_and_where(content, key, word):
 
 def test_the_belt_is_that_of_the_points():
     assert placed(control()).belt == "EPSG:5186"
+
+
+def test_points_in_the_east_lie_in_the_east_belt():
+    ulsan = np.array([[1, 0, 40_000], [0, 1, 40_000], [0, 0, 1]])
+    assert placed(control(ulsan @ NORTH_UP), crs="EPSG:5187").belt == "EPSG:5187"
 
 
 def test_points_in_degrees_fit_as_points_in_meters():

@@ -440,6 +440,15 @@ def test_tiles_meet_without_a_seam(tmp_path):
     assert np.abs(right[:, 0] - left[:, -1]).mean() <= within + 0.5
 
 
+def test_an_even_slope_is_evenly_lit_to_the_edge_of_its_tile(tmp_path):
+    """Without cells from beyond the edge, the slope there would look half as steep."""
+    rows, columns = np.indices((400, 400))
+    path = written(tmp_path / "a.tif", (rows * 10 + columns * 10)[None].astype("float32"), size=20)
+    tile = np.asarray(Image.open(io.BytesIO(raster_tile(path, 14, 13_963, 6_481, (-1e9, 1e9)))))
+    assert (tile[..., 3] == 255).all()
+    assert np.ptp(tile[..., :3].reshape(-1, 3), axis=0).max() <= 2
+
+
 def test_a_tile_beside_the_raster_is_none(tmp_path):
     path = written(tmp_path / "a.tif", np.ones((1, 20, 20), "float32"))
     assert raster_tile(path, 14, 0, 0) is None

@@ -1,5 +1,6 @@
 """Tiles go to pages of this run alone, and say nothing to anybody else."""
 
+import asyncio
 import io
 import os
 import socket
@@ -20,11 +21,12 @@ from gis.app.routes import TOKEN, tile_routes, token_query
 from gis.errors import GisError
 from gis.io import picture, store
 from gis.study.imports import Keeping
-from gis.study.rasters import keep_raster
+from gis.study.rasters import keep_raster, keep_uploaded
 from gis.view.map import OWN_TILES
 from tests.asgi import OWN_PAGE, Answer, get
 from tests.test_mbtiles import X, Y, Z, made, png
 from tests.test_raster import written
+from tests.vworld_server import PNG, local_vworld
 
 ROOT = Path(__file__).parents[1]
 APP = Starlette(routes=tile_routes(""))
@@ -177,6 +179,18 @@ def test_a_vworld_tile_is_asked_with_the_key_and_comes_without_it(vworld):
     assert KEY not in repr(answer)
 
 
+def test_a_tile_comes_from_vworld_itself_through_the_route(monkeypatch):
+    with local_vworld() as world:
+        for name, value in (("KEY", world.key), ("DOMAIN", world.domain), ("URL", world.url)):
+            monkeypatch.setenv(f"VWORLD_{name}", value)
+        answer = ours("/tiles/vworld/Base/10/872/405")
+        refused = ours("/tiles/vworld/gray/10/872/405")
+    assert (answer.status, answer.headers["content-type"], answer.content) == (200, "image/png", PNG)
+    assert [asked.path for asked in world.asked] == [f"/req/wmts/1.0.0/{world.key}/Base/10/405/872.png"]
+    assert (refused.status, refused.content) == (502, b"")
+    assert world.key not in repr(answer) + repr(refused)
+
+
 def test_without_a_key_there_are_no_vworld_tiles(monkeypatch):
     assert ours("/tiles/vworld/Base/7/109/50").status == 404
 
@@ -255,6 +269,29 @@ def test_each_run_has_another_token():
     other = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
     assert len(other) >= 43
     assert other != TOKEN
+
+
+@pytest.mark.parametrize(("headless", "opened"), [(False, ["http://localhost:8501"]), (True, [])])
+def test_the_browser_opens_as_it_did_without_routes(monkeypatch, headless, opened):
+    found = []
+    monkeypatch.setattr(routes.cli_util, "open_browser", found.append)
+    monkeypatch.setattr(routes.server_util, "get_url", lambda address: f"http://{address}:8501")
+    options = {"server.headless": headless, "server.address": "localhost", "browser.serverAddress": ""}
+    monkeypatch.setattr(routes.st, "get_option", options.__getitem__)
+
+    async def start() -> None:
+        async with routes.open_browser(None):
+            pass
+
+    asyncio.run(start())
+    assert found == opened
+
+
+def test_an_upload_is_kept_as_a_file_is(tmp_path):
+    path = made(tmp_path / "a.mbtiles", {(Z, X, Y): png()})
+    kept = keep_uploaded("../../up.mbtiles", path.read_bytes(), Keeping(name="up"))
+    assert (kept.kind, kept.story["file"]) == ("Tiles", "up.mbtiles")
+    assert list((store.workspace() / "cache").iterdir()) == []
 
 
 @pytest.fixture(scope="module")

@@ -40,9 +40,9 @@ def show_georeference(unit: str) -> None:
     st.caption(f"{t('georeference.intro')} {t('georeference.no_pdf')}")
     picked = st.file_uploader(t("georeference.upload"), list(ENDINGS), key="georeference-file")
     if picked is not None:
-        content = picked.getvalue()
-        sheet = cache.sheet(picked.file_id, picked.name, content)
-        show_sheet(sheet, content, unit)
+        with faults_shown():
+            content = picked.getvalue()
+            show_sheet(cache.sheet(picked.file_id, picked.name, content), content, unit)
     show_last_kept(unit)
 
 
@@ -75,14 +75,19 @@ def ways(sheet: Sheet) -> tuple[str, str]:
     """Return the CRS in which coordinates are typed, and the kind of fit."""
     crs_box, method_box = st.columns(2)
     crs = crs_box.selectbox(
-        t("georeference.crs"), PLANES, key=f"georeference-crs-{sheet.sha256[:12]}",
+        t("georeference.crs"), PLANES, key=_key("crs", sheet),
         format_func=lambda code: t("georeference.degrees") if code == LON_LAT else code,
     )  # fmt: skip
     method = method_box.selectbox(
-        t("georeference.method"), METHODS, key=f"georeference-method-{sheet.sha256[:12]}",
+        t("georeference.method"), METHODS, key=_key("method", sheet),
         format_func=lambda name: t(f"georeference.{name}"),
     )  # fmt: skip
     return crs or GWANGJU_BELT, method or METHODS[0]
+
+
+def _key(name: str, sheet: Sheet) -> str:
+    """Return the key of a widget of one picture in one language: a widget answers with labels, which change with it."""
+    return f"georeference-{name}-{sheet.sha256[:12]}-{state.language()}"
 
 
 def coordinates(crs: str) -> tuple[str, str]:
@@ -131,7 +136,7 @@ def take_vertex(sheet: Sheet, points: pd.DataFrame, crs: str) -> None:
     with st.expander(t("georeference.vertex")):
         layers = {name: layer for name, layer in study.known_layers().items() if layer.geometry in ("Polygon", "Point")}
         layer_box, feature_box = st.columns(2)
-        stem = f"vertex-{sheet.sha256[:12]}"
+        stem = _key("vertex", sheet)
         name = layer_box.selectbox(
             t("georeference.vertex_layer"), list(layers), key=f"{stem}-layer",
             format_func=lambda one: layer_title(layers[one]),
@@ -214,7 +219,7 @@ def show_outline(
     sites = cache.areas().set_index("id")["official_area"].dropna()
     complex_box, title_box = st.columns([0.4, 0.6])
     complex_id = complex_box.selectbox(
-        t("georeference.complex"), list(sites.index), index=None, key=f"georeference-complex-{sheet.sha256[:12]}",
+        t("georeference.complex"), list(sites.index), index=None, key=_key("complex", sheet),
         format_func=lambda one: label("place", one), placeholder=t("word.none"),
     )  # fmt: skip
     name = label("place", complex_id) if complex_id else sheet.file.rsplit(".", 1)[0]

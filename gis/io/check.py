@@ -125,6 +125,8 @@ def repaired(frame: gpd.GeoDataFrame) -> Checked:
 
 def _valid(shape: shapely.Geometry) -> shapely.Geometry:
     whole = shapely.make_valid(shape, method="structure", keep_collapsed=False)
+    if not whole.is_valid:  # GEOS 3.14 leaves halves that share an edge, and joins them when asked again
+        whole = shapely.make_valid(whole, method="structure", keep_collapsed=False)
     kind = next((kind for kind, names in KINDS.items() if shape.geom_type in names), None)
     if whole.geom_type in KINDS.get(kind or "", (whole.geom_type,)):
         return whole

@@ -8,6 +8,7 @@ import codecs
 import html
 import mmap
 import re
+import shutil
 import sqlite3
 import struct
 import warnings
@@ -59,6 +60,7 @@ _CRS_MEMBER = re.compile(rb'"crs"\s*:\s*\{[^{}]*\{[^{}]*"(?:name|href)"\s*:\s*"(
 _XML_ENCODING = re.compile(rb"<\?xml[^>]*encoding=[\"']([A-Za-z0-9_.\-]+)[\"'][^>]*\?>")
 _KML_DATA = re.compile(r"(<(?:\w+:)?Data\s[^>]*?\bname=)(\"[^\"]*\"|'[^']*')")
 _DXF_ESCAPE = re.compile(r"\\U\+([0-9A-Fa-f]{4})")
+_DXF_HEADER = b"  0\nSECTION\n  2\nHEADER\n  9\n$ACADVER\n  1\nAC1021\n  0\nENDSEC\n"
 _DXF_BLOCKS = re.compile(rb"^[ \t]*0\r?\n[ \t]*(BLOCK|ENDBLK|INSERT)[ \t]*\r?\n", re.MULTILINE)
 _DXF_ENTITY = re.compile(rb"^[ \t]*0\r?\n[ \t]*[A-Z]", re.MULTILINE)
 _DXF_VARIABLE = r"\$%s\s*\r?\n\s*\d+\s*\r?\n\s*([^\r\n]+)"
@@ -500,6 +502,7 @@ def _drawing(path: Path, layer: str | None, encoding: str | None) -> Raw:
     """Read a DXF: closed lines become polygons; `layer` names the drawing's own layer."""
     place, found = _as_utf8(path, encoding)
     _require_whole_drawing(place, path.name)
+    place = _with_header(place)
     frame = _guarded(path, lambda: _features(place, CLOSED_LINE_AS_POLYGON="YES"))
     if not isinstance(frame, gpd.GeoDataFrame):
         raise DataFileError("no_geometries", file=path.name)
@@ -514,6 +517,18 @@ def _drawing(path: Path, layer: str | None, encoding: str | None) -> Raw:
     unit = re.search(_DXF_VARIABLE % "INSUNITS", head)
     raw = _raw(path, frame, found)
     return replace(raw, crs_stated=None, scale=DXF_UNITS.get(unit[1].strip()) if unit else None)
+
+
+def _with_header(place: Path) -> Path:
+    """Return a drawing with a header: without one GDAL does not ask which letters it has."""
+    with place.open("rb") as opened:
+        if b"HEADER" in opened.read(65_536):
+            return place
+    headed = place.with_name(f"headed-{place.name}")
+    with place.open("rb") as source, headed.open("wb") as target:
+        target.write(_DXF_HEADER)
+        shutil.copyfileobj(source, target, _CHUNK)
+    return headed
 
 
 def _lettered(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -188,6 +189,11 @@ class View:
     def bounds(self) -> Bounds:
         """Return west, south, east, north in degrees."""
         return self.to_degrees.transform_bounds(*self.plane_bounds, densify_pts=21)
+
+    @cached_property
+    def tile_bounds(self) -> Bounds:
+        """Return west, south, east, north in m of the web's plane."""
+        return exact_way(self.crs, TILE_CRS).transform_bounds(*self.plane_bounds, densify_pts=21)
 
     @property
     def nodata(self) -> float:

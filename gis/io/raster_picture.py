@@ -70,7 +70,7 @@ def raster_tile(path: Path, z: int, x: int, y: int, span: tuple[float, float] | 
     west, north = x * side - PLANE_HALF, PLANE_HALF - y * side
     plane = (west, north - side, west + side, north)
     with _RENDERING, opened(path) as view:
-        if not _meets(plane, _plane_bounds(view)):
+        if not _meets(plane, view.tile_bounds):
             return None
         if view.kind == "dem":
             return _heights_png(view, plane, TILE_SIDE, TILE_SIDE, span or heights_span(path))
@@ -185,15 +185,11 @@ def _photo_png(view: View, plane: Bounds, columns: int, rows: int, path: Path) -
 
 def _in_plane(view: View, plane: Bounds, columns: int, rows: int) -> AbstractContextManager[WarpedVRT]:
     """Lend a raster in the web's plane over `plane`, fine enough for overviews to be of use."""
-    west, south, east, north = _plane_bounds(view)
+    west, south, east, north = view.tile_bounds
     finest = min((east - west) / view.data.width, (north - south) / view.data.height)
     times = max(1, math.floor((plane[2] - plane[0]) / columns / finest))
     width, height = columns * times, rows * times
     return view.warped(TILE_CRS, transform=from_bounds(*plane, width, height), width=width, height=height)
-
-
-def _plane_bounds(view: View) -> Bounds:
-    return exact_way(view.crs, TILE_CRS).transform_bounds(*view.plane_bounds, densify_pts=21)
 
 
 def _meets(one: Bounds, other: Bounds) -> bool:

@@ -48,7 +48,7 @@ def _plain(value: Any) -> Any:
         value = value.item()
     if isinstance(value, pd.Timestamp) and value is not pd.NaT:
         return value.date().isoformat() if value == value.normalize() else value.isoformat()
-    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and not math.isfinite(value)):
+    if value is None or value is pd.NaT or (isinstance(value, float) and not math.isfinite(value)):
         return None
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]

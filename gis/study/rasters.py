@@ -57,6 +57,16 @@ def keep_raster(
         )
 
 
+def keep_uploaded(
+    file_name: str, content: bytes, keeping: Keeping | None = None, crs: str | None = None
+) -> StoredLayer:
+    """Keep an uploaded GeoTIFF or MBTiles file; see `keep_raster`."""
+    with tempfile.TemporaryDirectory(dir=_room(), prefix="upload-") as room:
+        path = Path(room) / (Path(file_name).name or "upload")
+        path.write_bytes(content)
+        return keep_raster(path, keeping, crs=crs)
+
+
 def raster_story(raster: Raster) -> dict[str, Any]:
     """Return a raster's story as plain values for the store: null for what is unknown, problems as keys of labels."""
     return {
