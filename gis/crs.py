@@ -39,6 +39,8 @@ OTHER_CODES = ("EPSG:32652", "EPSG:32651", "EPSG:3857", MAP_CRS, BESSEL_DATUM)
 """What else puts data in Korea: UTM, the web's plane, degrees on either datum."""
 KATEC = "KATEC"
 """The plane of car navigation, which has no code: Bessel, 128°, 0.9999, 400 km, 600 km."""
+_NAMES_A_FILE = re.compile(r"grids\s*=(?!\s*@null)|PARAMETERFILE|\+?init\s*=[^+]*[/\\\\]", re.IGNORECASE)
+"""A CRS that would make PROJ open a file."""
 _PARAMETERS = (
     "Latitude of natural origin", "Longitude of natural origin", "Scale factor at natural origin",
     "False easting", "False northing",
@@ -62,6 +64,8 @@ def known_crs(text: str) -> pyproj.CRS:
     """
     if text.strip().upper() == KATEC:
         return _katec()
+    if _NAMES_A_FILE.search(text):
+        raise CrsError("unknown_crs", crs=text)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # people still write +init=

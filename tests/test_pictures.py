@@ -96,8 +96,9 @@ def test_a_picture_of_too_many_bytes_is_refused(monkeypatch):
 def test_a_broken_picture_is_one_sentence_and_leaves_nothing():
     raw = drawing()
     sheet = read_sheet(raw, "cut.png")
-    with pytest.raises(GisError):
+    with pytest.raises(GisError, match="cut") as fault:
         make_pyramid(raw[: len(raw) // 2], sheet)
+    assert fault.value.key == "file_broken"
     assert list(pyramid_path(sheet.sha256).parent.iterdir()) == []
 
 

@@ -183,6 +183,22 @@ def firm_report(
 
 
 @_kept
+def kept_firm_report(name: str, digits: int) -> firms.FirmReport:
+    return firms.firm_report(name, digits=digits)
+
+
+@_kept
+def kept_people_report(
+    name: str, level: str, boundaries_name: str | None = None, boundaries: bytes | None = None
+) -> firms.PeopleReport:
+    return firms.people_report(name, level=level, boundaries=_boundaries(boundaries_name, boundaries))
+
+
+def _boundaries(name: str | None, content: bytes | None) -> study.SourceLayer | None:
+    return None if name is None else study.SourceLayer(name, uploaded_arrival({name: content or b""}).frame)
+
+
+@_kept
 def people_report(
     file_name: str,
     content: bytes,
@@ -191,7 +207,6 @@ def people_report(
     boundaries_name: str | None = None,
     boundaries: bytes | None = None,
 ) -> firms.PeopleReport:
-    drawn = None
-    if boundaries_name is not None:
-        drawn = study.SourceLayer(boundaries_name, uploaded_arrival({boundaries_name: boundaries or b""}).frame)
-    return firms.people_report(content, file_name, level=level, boundaries=drawn, encoding=encoding)
+    return firms.people_report(
+        content, file_name, level=level, boundaries=_boundaries(boundaries_name, boundaries), encoding=encoding
+    )

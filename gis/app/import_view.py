@@ -16,7 +16,7 @@ from gis.i18n import t
 from gis.io.encoding import ENCODINGS
 from gis.io.formats import FILE_ENDINGS
 from gis.io.read import Arrival, Reading
-from gis.io.store import StoredLayer
+from gis.io.store import DRAWN, StoredLayer
 from gis.model import RANKS
 from gis.study import imports
 from gis.study.imports import OUTLINE_GRADES, Keeping, OutlineChange
@@ -224,7 +224,7 @@ def manage(stored: StoredLayer) -> None:
     """Let a person change, take away or remove one imported layer."""
     name_box, fill_box, stroke_box, weight_box, opacity_box = st.columns([0.4, 0.12, 0.12, 0.18, 0.18])
     title = name_box.text_input(t("import.title"), stored.title, max_chars=200, key=f"title-{stored.name}")
-    drawable = stored.kind in ("Polygon", "LineString", "Point")
+    drawable = stored.kind in DRAWN
     style: dict[str, Any] = {}
     if drawable:
         drawn = study.declared(stored).style

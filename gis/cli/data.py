@@ -13,7 +13,7 @@ from gis.errors import InputError
 from gis.io import store
 from gis.io.read import Reading
 from gis.io.write import LAYER_FORMATS, layer_bytes, write_bytes
-from gis.study import imports
+from gis.study import imports, kinds
 from gis.view.sentences import problem_sentences
 
 app = typer.Typer()
@@ -43,20 +43,27 @@ def import_file(
     license: Annotated[str | None, typer.Option(help="Terms of use.")] = None,
     base_date: Annotated[str | None, typer.Option(help="The day that the data describes, e.g. 2026-01-31.")] = None,
     confidential: Annotated[bool, typer.Option(help="대외비: kept out of exports unless asked for.")] = False,
+    kind: Annotated[
+        str | None, typer.Option(help="Shapes, Firms, People or Raster, where it is not found out.")
+    ] = None,
     check: Annotated[bool, typer.Option(help="Read and check only; keep nothing.")] = False,
     format: FormatOpt = None,
     output: OutputOpt = None,
 ) -> None:
     """Read a file, check it, and keep it as a layer; what was repaired or set aside is listed by row."""
-    arrived = imports.arrival(file, Reading(crs, encoding, layer, swap, polygons, group))
+    reading = Reading(crs, encoding, layer, swap, polygons, group)
+    keeping = imports.Keeping(name, title, grade, None, source, rank, license, base_date, confidential)
+    chosen = kind or kinds.file_kind(file, reading)
+    if chosen != kinds.SHAPES and not check:
+        emit({"import": imports.import_table([kinds.keep_other(file, chosen, reading, keeping)])}, format, output)
+        return
+    arrived = imports.arrival(file, reading)
     for line in problem_sentences(arrived.problems):
         say_aside(line)
     if check:
         emit({"problems": arrived.problems}, format, output)
         return
-    keeping = imports.Keeping(name, title, grade, None, source, rank, license, base_date, confidential)
-    kept = imports.keep(arrived, keeping)
-    emit({"import": imports.import_table(kept), "problems": arrived.problems}, format, output)
+    emit({"import": imports.import_table(imports.keep(arrived, keeping)), "problems": arrived.problems}, format, output)
 
 
 @layer_app.command("list")

@@ -4,7 +4,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -36,7 +35,7 @@ class Level(StrEnum):
     sigungu = "sigungu"
 
 
-RegisterArg = Annotated[Path, typer.Argument(help="A CSV or XLSX file.")]
+RegisterArg = Annotated[str, typer.Argument(help="A CSV or XLSX file, or the name of one that was imported.")]
 EncodingOpt = Annotated[str | None, typer.Option(help="Encoding of a CSV: utf-8, cp949.")]
 SheetOpt = Annotated[str | None, typer.Option(help="Sheet of a workbook; the first by default.")]
 
@@ -46,7 +45,7 @@ def firms(
     file: RegisterArg,
     table: Annotated[FirmTable, typer.Option(help="What to print.")] = FirmTable.industries,
     digits: Annotated[int, typer.Option(help="Digits of the industry code, 2 to 5.")] = 2,
-    reference: Annotated[Path | None, typer.Option(help="Another register to compare shares with.")] = None,
+    reference: Annotated[str | None, typer.Option(help="Another register to compare shares with.")] = None,
     crs: Annotated[str | None, typer.Option(help="CRS of the columns x and y.")] = None,
     encoding: EncodingOpt = None,
     sheet: SheetOpt = None,
@@ -56,8 +55,11 @@ def firms(
 ) -> None:
     """Match the firms of a register to complexes and count them by industry; XLSX holds every table."""
     unit = area_unit(unit)
-    with waiting(file.name):
-        report = study.firm_report(file, encoding=encoding, sheet=sheet, digits=digits, crs=crs, reference=reference)
+    other = None if reference is None else study.kept_or_file(reference)
+    with waiting(file):
+        report = study.firm_report(
+            study.kept_or_file(file), encoding=encoding, sheet=sheet, digits=digits, crs=crs, reference=other
+        )
     names = [table.value, *(name for name in study.FIRM_TABLES if name != table.value)]
     wanted = names if resolve(format, output) == Format.xlsx else names[:1]
     note = "\n".join(firm_sentences(report))
@@ -76,8 +78,10 @@ def people(
 ) -> None:
     """Put population and workers by 행정동 on boundaries of 행정동, or add them up by 시군구."""
     chosen = None if level is None else level.value
-    with waiting(file.name):
-        report = study.people_report(file, level=chosen, boundaries=boundaries, encoding=encoding, sheet=sheet)
+    with waiting(file):
+        report = study.people_report(
+            study.kept_or_file(file), level=chosen, boundaries=boundaries, encoding=encoding, sheet=sheet
+        )
     tables = {"people": report.units, "people_unmatched": report.unmatched, "people_totals": report.totals}
     emit(tables, format, output, note="\n".join(people_sentences(report)))
 

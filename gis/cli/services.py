@@ -48,7 +48,9 @@ def vworld(
     as_name: Annotated[str | None, typer.Option("--as", help="Keep it under this name.")] = None,
     refresh: Annotated[bool, typer.Option("--refresh", help="Ask anew, whatever the cache has.")] = False,
     format: FormatOpt = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write it to this file, not to the workspace.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write it to this file, not to the workspace.")
+    ] = None,
 ) -> None:
     """Fetch a layer from VWorld: VWORLD_KEY and VWORLD_DOMAIN in the environment say who asks."""
     if bbox is not None and near is not None:

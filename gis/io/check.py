@@ -39,10 +39,7 @@ def without_bare(frame: gpd.GeoDataFrame) -> Checked:
     shapes = frame.geometry.to_numpy()
     null = shapely.is_missing(shapes)
     empty = shapely.is_empty(shapes) & ~null
-    bounds = shapely.bounds(shapes)
-    endless = ~null & ~empty & ~np.isfinite(bounds).all(axis=1)
-    if not endless.any():
-        endless = _with_holes_of_nan(shapes, null | empty)
+    endless = _endless(shapes) & ~null & ~empty
     high = shapely.has_z(shapes) | shapely.has_m(shapes)
     bare = null | empty | endless
     kept = frame[~bare]
@@ -58,12 +55,12 @@ def without_bare(frame: gpd.GeoDataFrame) -> Checked:
     return Checked(kept, frame[bare], joined(*found, problem("collection", "split", mixed)))
 
 
-def _with_holes_of_nan(shapes: np.ndarray, bare: np.ndarray) -> np.ndarray:
-    """Tell which shapes hold a coordinate that is no number; bounds overlook one."""
+def _endless(shapes: np.ndarray) -> np.ndarray:
+    """Tell which shapes hold a coordinate that is no number, in a hole too, which their bounds overlook."""
     broken = np.zeros(len(shapes), dtype=bool)
     coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
     broken[owner[~np.isfinite(coordinates).all(axis=1)]] = True
-    return broken & ~bare
+    return broken
 
 
 def _exploded(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.Series]:

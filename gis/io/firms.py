@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from gis.errors import InputError
+from gis.errors import GisError, InputError
 from gis.io.catalog import read_records
 from gis.io.grids import Line, open_grid, plain_header
 from gis.units import AREA_UNITS
@@ -135,6 +135,15 @@ def read_register(
         sheet=grid.sheet,
         header_line=first,
     )
+
+
+def is_register(source: Path | bytes, file: str, *, encoding: str | None = None, sheet: str | None = None) -> bool:
+    """Tell whether the headings of a table are those of a register of firms."""
+    try:
+        head = open_grid(source, file, encoding=encoding, sheet=sheet).head
+        return _heading(head, _headings(fields()), personal_fields()) is not None
+    except GisError:
+        return False
 
 
 def ksic_code(text: str | None) -> str | None:

@@ -250,6 +250,7 @@ def _require_tables(path: Path) -> None:
         "WHERE m.type <> 'table' OR m.sql LIKE 'CREATE VIRTUAL%'"
     )
     base = sqlite3.connect(path)
+    base.text_factory = lambda raw: raw.decode("utf-8", "replace")
     try:
         strange = base.execute(query).fetchone()
     except sqlite3.DatabaseError:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from gis.errors import InputError
+from gis.errors import GisError, InputError
 from gis.io.grids import Line, open_grid, plain_header
 
 MEASURES: dict[str, tuple[str, ...]] = {
@@ -107,6 +107,14 @@ def read_people(
         if figures is not None and (wrong := int((texts[measure].notna() & rows[measure].isna()).sum())):
             unreadable[measure] = wrong
     return People(title, rows, tuple(heading.measures), heading.as_of, unreadable, grid.encoding)
+
+
+def is_people(source: Path | bytes, file: str, *, encoding: str | None = None, sheet: str | None = None) -> bool:
+    """Tell whether the headings of a table are those of figures of people by 행정구역."""
+    try:
+        return _heading(open_grid(source, file, encoding=encoding, sheet=sheet).head) is not None
+    except GisError:
+        return False
 
 
 def _heading(head: list[Line]) -> _Heading | None:

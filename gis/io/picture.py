@@ -9,8 +9,10 @@ import hashlib
 import io
 import math
 import os
+import threading
 import time
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +23,7 @@ from rasterio.enums import Resampling
 from rasterio.transform import Affine
 from rasterio.windows import Window
 
-from gis.errors import DataFileError, InputError
+from gis.errors import DataFileError, GisError, InputError
 from gis.io.raster import GDAL_OPTIONS
 from gis.io.raster_picture import TILE_SIDE, png_bytes
 from gis.io.store import workspace
@@ -31,9 +33,14 @@ ENDINGS = ("png", "jpg", "jpeg", "tif", "tiff")
 MAX_CONTENT = 200 * 1024**2
 MAX_PIXELS = 150_000_000
 """A0 at 300 dots an inch has 139 million."""
+STRIP = 2_048
+"""Rows that are unpacked at a time beside the picture itself."""
 KEPT_DAYS = 7
 PLACE = Affine(1, 0, 1, 0, -1, 1)
 """Where the tiled copy says it lies: nowhere in particular, but a file without a place warns each time it is opened."""
+
+
+_MAKING = threading.Lock()  # one large picture in memory at a time
 
 
 @dataclass(frozen=True)
@@ -83,8 +90,11 @@ def make_pyramid(content: bytes, sheet: Sheet) -> Path:
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         _forget_old(place.parent)
-        _write_pyramid(_pixels(content, sheet.file), part)
+        with _MAKING:
+            _write_pyramid(content, sheet, part)
         part.replace(place)
+    except GisError:
+        raise
     except OSError as error:
         raise DataFileError("cannot_write", path=place, reason=error.strerror or error) from error
     finally:
@@ -134,32 +144,31 @@ def _opened(content: bytes, file: str) -> Image.Image:
     return picture
 
 
-def _pixels(content: bytes, file: str) -> np.ndarray:
-    """Return rows × columns × 3; what is transparent becomes white paper."""
+def _strips(content: bytes, file: str) -> Iterator[np.ndarray]:
+    """Yield rows × columns × 3 from the top down, `STRIP` rows at a time; what is transparent becomes white paper."""
     with _opened(content, file) as picture:
         try:
-            if "A" in picture.getbands() or "transparency" in picture.info:
-                whole = picture.convert("RGBA")
-                paper = Image.new("RGBA", whole.size, "white")
-                return np.asarray(Image.alpha_composite(paper, whole).convert("RGB"))
-            return np.asarray(picture.convert("RGB"))
+            for top in range(0, picture.height, STRIP):
+                part = picture.crop((0, top, picture.width, min(top + STRIP, picture.height)))
+                if "A" in part.getbands() or "transparency" in part.info:
+                    whole = part.convert("RGBA")
+                    part = Image.alpha_composite(Image.new("RGBA", whole.size, "white"), whole)
+                yield np.asarray(part.convert("RGB"))
         except (OSError, SyntaxError, ValueError, MemoryError) as error:
             reason = " ".join(str(error).split())[:120] or type(error).__name__
             raise DataFileError("file_broken", file=file, reason=reason) from error
 
 
-def _write_pyramid(pixels: np.ndarray, path: Path) -> None:
-    height, width = pixels.shape[:2]
+def _write_pyramid(content: bytes, sheet: Sheet, path: Path) -> None:
     profile = {
-        "driver": "GTiff", "width": width, "height": height, "count": 3, "dtype": "uint8", "tiled": True,
+        "driver": "GTiff", "width": sheet.width, "height": sheet.height, "count": 3, "dtype": "uint8", "tiled": True,
         "blockxsize": 256, "blockysize": 256, "compress": "jpeg", "jpeg_quality": 90, "photometric": "ycbcr",
         "transform": PLACE,
     }  # fmt: skip
-    steps = [2**level for level in range(1, finest_zoom(width, height) + 1)]
+    steps = [2**level for level in range(1, finest_zoom(sheet.width, sheet.height) + 1)]
     with rasterio.Env(**GDAL_OPTIONS), rasterio.open(path, "w", **profile) as target:
-        for top in range(0, height, 2_048):
-            rows = np.moveaxis(pixels[top : top + 2_048], -1, 0)
-            target.write(rows, window=Window(0, top, width, rows.shape[1]))
+        for number, rows in enumerate(_strips(content, sheet.file)):
+            target.write(np.moveaxis(rows, -1, 0), window=Window(0, number * STRIP, sheet.width, len(rows)))
         if steps:
             target.build_overviews(steps, Resampling.average)
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 import psutil
 import sqlalchemy as sql
 
@@ -29,7 +30,8 @@ NETWORK_DRIVES = frozenset(
 )
 """File systems on which SQLite loses what it wrote ahead."""
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-KINDS = ("Polygon", "LineString", "Point", "Raster", "Tiles")
+DRAWN = ("Polygon", "LineString", "Point")
+"""Kinds of layers with shapes; beside them stand rasters, tiles, registers of firms and tables of people."""
 _ENDINGS = {"Raster": ".tif", "Tiles": ".mbtiles"}
 _metadata = sql.MetaData()
 _layers = sql.Table(
@@ -151,13 +153,22 @@ def frame(name: str) -> gpd.GeoDataFrame:
         raise DataFileError("store_file", path=path.name, layer=name) from error
 
 
+def table(name: str) -> pd.DataFrame:
+    """Return the rows of an imported table without shapes."""
+    path = file_path(layer(name))
+    try:
+        return pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise DataFileError("store_file", path=path.name, layer=name) from error
+
+
 def file_path(stored: StoredLayer) -> Path:
     """Return where the file of a layer lies."""
     return workspace() / "layers" / stored.file
 
 
-def keep(stored: StoredLayer, features: gpd.GeoDataFrame | Path) -> StoredLayer:
-    """Keep a layer: features as GeoParquet, or a finished raster file, which is moved in.
+def keep(stored: StoredLayer, features: pd.DataFrame | Path) -> StoredLayer:
+    """Keep a layer: features as GeoParquet, rows as Parquet, or a finished raster file, which is moved in.
 
     Raises
     ------
@@ -171,7 +182,7 @@ def keep(stored: StoredLayer, features: gpd.GeoDataFrame | Path) -> StoredLayer:
     place = folder / f"{uuid.uuid4().hex}{_ENDINGS.get(stored.kind, '.parquet')}"
     known = replace(
         stored,
-        features=len(features) if isinstance(features, gpd.GeoDataFrame) else stored.features,
+        features=len(features) if isinstance(features, pd.DataFrame) else stored.features,
         file=place.name,
         stored_at=stored.stored_at or datetime.now(UTC).isoformat(timespec="seconds"),
     )
@@ -179,6 +190,8 @@ def keep(stored: StoredLayer, features: gpd.GeoDataFrame | Path) -> StoredLayer:
     try:
         if isinstance(features, gpd.GeoDataFrame):
             features.to_parquet(part, compression="zstd", write_covering_bbox=True, schema_version="1.1.0")
+        elif isinstance(features, pd.DataFrame):
+            features.to_parquet(part, compression="zstd")
         else:
             features.replace(part)
         with part.open("rb+") as written:

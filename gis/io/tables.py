@@ -22,7 +22,7 @@ import shapely
 from gis.crs import MAP_CRS
 from gis.errors import DataFileError, InputError
 from gis.io.encoding import UTF8, text_of
-from gis.io.unpack import require_harmless
+from gis.io.unpack import ZIP_FAULTS, require_harmless
 
 TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".xlsx")
 MAX_TABLE_ROWS = 2_000_000
@@ -131,7 +131,7 @@ def _workbook_rows(path: Path, sheet: str | None) -> list[list[Any]]:
         book.close()
     except InputError:
         raise
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, TypeError, AttributeError, EOFError) as error:
+    except (*ZIP_FAULTS, KeyError, TypeError, AttributeError, SyntaxError) as error:
         raise DataFileError("file_broken", file=path.name, reason=" ".join(str(error).split())[:160]) from error
     useful = {name: rows for name, rows in sheets.items() if _find_heading(rows) is not None}
     if len(useful) > 1:

@@ -1,10 +1,12 @@
 """Archives of strangers, opened safely: names are ours, sizes are bounded, nothing leaves the folder."""
 
+import lzma
 import os
 import re
 import shutil
 import stat
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -18,6 +20,11 @@ MAX_SQUEEZE = 300
 """How many times larger than packed an archive may grow, from `FREE_SQUEEZE` bytes on; tables of blanks shrink 100 times."""
 FREE_SQUEEZE = 64 * 1024**2
 _CHUNK = 1024**2
+ZIP_FAULTS = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, NotImplementedError, EOFError, OSError,
+    RuntimeError, ValueError,
+)  # fmt: skip
+"""What Python raises at a broken zip."""
 _UTF8_FLAG = 0x800
 _PLAIN = re.compile(r"[A-Za-z0-9_.]+")
 SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
@@ -49,7 +56,7 @@ def unpacked(archive: Path, folder: Path, endings: tuple[str, ...]) -> list[Data
             return _datasets(packed, members, folder, endings, archive.name)
     except GisError:
         raise
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, OSError, RuntimeError) as error:
+    except ZIP_FAULTS as error:
         raise DataFileError("zip_broken", file=archive.name, reason=" ".join(str(error).split())[:120]) from error
 
 

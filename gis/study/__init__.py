@@ -127,7 +127,7 @@ def _stored(name: str) -> store.StoredLayer:
         found = store.layer(name)
     except UnknownNameError:
         raise UnknownNameError("layer", layer=name, known=", ".join(known_layers())) from None
-    if found.kind not in ("Polygon", "LineString", "Point"):
+    if found.kind not in store.DRAWN:
         raise InputError("raster_layer", layer=name)
     return found
 
@@ -245,12 +245,13 @@ def layer_table() -> pd.DataFrame:
     ]
     rows += [
         {
-            "name": one.name, "title": one.title, "kind": "imported", "geometry": one.kind, "features": None,
+            "name": one.name, "title": one.title, "kind": "imported", "geometry": one.kind, "features": one.features or None,
             "grade": one.grade, "source": stored_source(one), "base_date": one.base_date,
         }
-        for one in stored.values() if one.kind in ("Raster", "Tiles")
+        for one in stored.values() if one.kind not in store.DRAWN
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=list(LAYER_COLUMNS))
+    table = pd.DataFrame(rows, columns=list(LAYER_COLUMNS))
+    return table.astype({"features": "Int64"})
 
 
 def areas(source: SourceLayer) -> pd.DataFrame:

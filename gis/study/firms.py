@@ -1,7 +1,9 @@
 """Firms and people: what a register or a table says about the complexes and the districts, end to end."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -11,12 +13,18 @@ from gis import study
 from gis.analysis import firms as _firms
 from gis.analysis import people as _people
 from gis.crs import GWANGJU_BELT, KOREA_LON_LAT, MAP_CRS, known_crs, reproject
-from gis.errors import UnknownNameError
-from gis.io import catalog
+from gis.errors import InputError, UnknownNameError
+from gis.io import catalog, store
 from gis.io.firms import Register, industries, read_register
 from gis.io.names import aliases
-from gis.io.people import read_people
+from gis.io.people import People, read_people
+from gis.io.store import StoredLayer
+from gis.study.imports import Keeping, require_keeping
 
+FIRMS, PEOPLE = "Firms", "People"
+"""Kinds of what is kept without shapes."""
+REGISTER_STORY = ("file", "columns", "unreadable", "encoding", "sheet", "header_line")
+PEOPLE_STORY = ("file", "as_of", "unreadable", "encoding")
 FIRM_TABLES = ("firms", "industries", "quotients", "stages", "unmatched", "dropped")
 LEVELS = ("emd", "sigungu")
 SHOWN_COLUMNS = (
@@ -71,20 +79,22 @@ class PeopleReport:
 
 
 def firm_report(
-    source: Path | bytes,
+    source: Path | bytes | str,
     file: str | None = None,
     *,
     encoding: str | None = None,
     sheet: str | None = None,
     digits: int = 2,
     crs: str | None = None,
-    reference: Path | None = None,
+    reference: Path | str | None = None,
     outlines: gpd.GeoDataFrame | None = None,
 ) -> FirmReport:
     """Return firms by complex and industry, quotients, stages, and what was left out, of one register.
 
     Parameters
     ----------
+    source
+        A file, its bytes, or the name of a register that was kept.
     file
         What to call the register, with its ending; needed where `source` is bytes.
     digits
@@ -97,13 +107,102 @@ def firm_report(
         The complexes as polygons in the work CRS; the bundled outlines by default.
     """
     _firms.require_digits(digits)
-    register = read_register(source, file, encoding=encoding, sheet=sheet)
+    register = register_of(source, file, encoding=encoding, sheet=sheet)
     shapes = study.layer(study.COMPLEXES) if outlines is None else outlines
     points, counts = firm_points(register.firms, crs)
     margins = catalog.vertex_sigmas().to_dict()
     matched = _firms.match_firms(register.firms, shapes, aliases(), points, margins)
-    whole = None if reference is None else read_register(reference)
+    whole = None if reference is None else register_of(reference)
     return _report(register, matched, counts, digits, whole)
+
+
+def register_of(
+    source: Path | bytes | str, file: str | None = None, *, encoding: str | None = None, sheet: str | None = None
+) -> Register:
+    """Return a register of firms from a file, from bytes, or as it was kept under a name."""
+    if not isinstance(source, str):
+        return read_register(source, file, encoding=encoding, sheet=sheet)
+    kept = store.layer(source)
+    if kept.kind != FIRMS:
+        raise InputError("not_of_kind", layer=source, kind=FIRMS)
+    rows = store.table(kept.name)
+    firms = rows.astype({name: object for name in rows.columns if rows[name].dtype == "str"})
+    told = {name: kept.story[name] for name in REGISTER_STORY}
+    return Register(firms=firms.where(firms.notna(), None), dropped=pd.DataFrame(kept.story["dropped"]), **told)
+
+
+def people_of(
+    source: Path | bytes | str, file: str | None = None, *, encoding: str | None = None, sheet: str | None = None
+) -> People:
+    """Return a table of people from a file, from bytes, or as it was kept under a name."""
+    if not isinstance(source, str):
+        return read_people(source, file, encoding=encoding, sheet=sheet)
+    kept = store.layer(source)
+    if kept.kind != PEOPLE:
+        raise InputError("not_of_kind", layer=source, kind=PEOPLE)
+    told = {name: kept.story[name] for name in PEOPLE_STORY}
+    return People(rows=store.table(kept.name), measures=tuple(kept.story["measures"]), **told)
+
+
+def keep_firms(
+    source: Path | bytes,
+    file: str,
+    keeping: Keeping | None = None,
+    *,
+    encoding: str | None = None,
+    sheet: str | None = None,
+) -> StoredLayer:
+    """Keep a register of firms, without its personal data, and return how it is listed."""
+    register = read_register(source, file, encoding=encoding, sheet=sheet)
+    told = {name: getattr(register, name) for name in REGISTER_STORY}
+    dropped = {"dropped": register.dropped.to_dict("records")}
+    return _keep_table(FIRMS, register.firms, source, keeping, told | dropped)
+
+
+def keep_people(
+    source: Path | bytes,
+    file: str,
+    keeping: Keeping | None = None,
+    *,
+    encoding: str | None = None,
+    sheet: str | None = None,
+) -> StoredLayer:
+    """Keep a table of people and return how it is listed."""
+    people = read_people(source, file, encoding=encoding, sheet=sheet)
+    told = {name: getattr(people, name) for name in PEOPLE_STORY}
+    return _keep_table(PEOPLE, people.rows, source, keeping, told | {"measures": list(people.measures)})
+
+
+def _keep_table(
+    kind: str, rows: pd.DataFrame, source: Path | bytes, keeping: Keeping | None, story: dict[str, Any]
+) -> StoredLayer:
+    keeping = keeping or Keeping()
+    require_keeping(keeping)
+    content = source if isinstance(source, bytes) else source.read_bytes()
+    title = keeping.title or Path(story["file"]).stem
+    described = StoredLayer(
+        name=keeping.name or store.free_name(title),
+        title=title,
+        kind=kind,
+        source=keeping.source or story["file"],
+        rank=keeping.rank,
+        license=keeping.license,
+        base_date=keeping.base_date,
+        confidential=keeping.confidential,
+        story=story | {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content), "rows": len(rows)},
+    )
+    return store.keep(described, rows)
+
+
+def kept_or_file(named: str) -> Path | str:
+    """Return the name of a table that was kept, or else the file that a person named."""
+    known = {one.name for one in store.layers() if one.kind in (FIRMS, PEOPLE)}
+    return named if named in known else Path(named)
+
+
+def kept_tables(kind: str) -> dict[str, str]:
+    """Return name and title of every register of firms, or table of people, that was kept."""
+    return {one.name: one.title for one in store.layers() if one.kind == kind}
 
 
 def _report(
@@ -191,7 +290,7 @@ def _near_home(degrees: gpd.GeoSeries) -> int:
 
 
 def people_report(
-    source: Path | bytes,
+    source: Path | bytes | str,
     file: str | None = None,
     *,
     level: str | None = None,
@@ -216,7 +315,7 @@ def people_report(
     chosen = level or ("emd" if boundaries is not None else "sigungu")
     if chosen not in LEVELS:
         raise UnknownNameError("level", level=chosen, known=", ".join(LEVELS))
-    table = read_people(source, file, encoding=encoding, sheet=sheet)
+    table = people_of(source, file, encoding=encoding, sheet=sheet)
     if chosen == "sigungu":
         joined = _people.sum_by_sigungu(table.rows, table.measures, study.layer("sigungu"), table.file)
     else:

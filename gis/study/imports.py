@@ -81,7 +81,7 @@ def keep(arrived: Arrival, keeping: Keeping | None = None) -> list[StoredLayer]:
         Where the name is taken or no name, or the grade, rank or date is none.
     """
     keeping = keeping or Keeping()
-    _require_keeping(keeping)
+    require_keeping(keeping)
     parts = by_kind(arrived.frame)
     kept: list[StoredLayer] = []
     try:
@@ -113,7 +113,8 @@ def _described(arrived: Arrival, keeping: Keeping, kind: str, several: bool) -> 
     )
 
 
-def _require_keeping(keeping: Keeping) -> None:
+def require_keeping(keeping: Keeping) -> None:
+    """Refuse a grade, rank, date or sigma that is none."""
     if keeping.grade not in (None, *GRADES):
         raise InputError("one_of", name="grade", value=keeping.grade, known=", ".join(GRADES))
     if keeping.rank not in (None, *RANKS):

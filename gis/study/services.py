@@ -96,9 +96,7 @@ def story(fetched: Fetched) -> dict[str, Any]:
     }
 
 
-def fetch_arrival(
-    name: str, near: str, buffer: float, service: Service, progress: Progress | None = None
-) -> Arrival:
+def fetch_arrival(name: str, near: str, buffer: float, service: Service, progress: Progress | None = None) -> Arrival:
     """Return a layer of VWorld around a complex, `buffer` m beyond its outline, checked as a file is."""
     return arrived(fetch_layer(name, bbox=box_near(near, buffer), service=service, progress=progress))
 

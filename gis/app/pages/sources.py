@@ -8,7 +8,7 @@ from gis import study
 from gis.app import cache
 from gis.app.choices import segment, select
 from gis.app.downloads import show_table
-from gis.app.firms_view import show_firms
+from gis.app.firms_view import show_firms, show_people
 from gis.app.frame import faults_shown, header, say, show_page
 from gis.app.import_view import show_import, show_imported, show_last_kept
 from gis.app.services_view import show_services
@@ -85,6 +85,11 @@ PARTS: dict[str, dict[str, Callable[[str], None]]] = {
         "history": show_history,
     },
     "data": {"imported": show_imported, "catalog": show_catalog, "sources": show_sources},
-    "bring": {"import_file": show_import, "import_service": show_services, "import_firms": show_firms},
+    "bring": {
+        "import_file": show_import,
+        "import_service": show_services,
+        "import_firms": show_firms,
+        "import_people": show_people,
+    },
 }
 show_page(page)

@@ -1,0 +1,49 @@
+"""What a file is that somebody brings: shapes, a register of firms, a table of people, or a raster."""
+
+from pathlib import Path
+
+from gis.errors import InputError
+from gis.io.firms import is_register
+from gis.io.people import is_people
+from gis.io.read import Reading
+from gis.io.store import StoredLayer
+from gis.io.tables import TABLE_ENDINGS
+from gis.study import firms, rasters
+from gis.study.imports import Keeping
+
+SHAPES, RASTER = "Shapes", "Raster"
+KINDS = (SHAPES, firms.FIRMS, firms.PEOPLE, RASTER)
+RASTER_ENDINGS = (".tif", ".tiff", ".mbtiles")
+
+
+def file_kind(path: Path, reading: Reading) -> str:
+    """Return which of `KINDS` a file is, by its ending and, for a table, by its headings.
+
+    A register of firms is one even where it has coordinates: what is personal in it must not be kept.
+    """
+    ending = path.suffix.lower()
+    if ending in RASTER_ENDINGS:
+        return RASTER
+    if ending in TABLE_ENDINGS and path.is_file():
+        if is_register(path, path.name, encoding=reading.encoding, sheet=reading.layer):
+            return firms.FIRMS
+        if is_people(path, path.name, encoding=reading.encoding, sheet=reading.layer):
+            return firms.PEOPLE
+    return SHAPES
+
+
+def keep_other(path: Path, kind: str, reading: Reading, keeping: Keeping) -> StoredLayer:
+    """Keep a file that is no shapes, as what it is.
+
+    Raises
+    ------
+    InputError
+        Where `kind` is none of `KINDS`.
+    """
+    if kind == RASTER:
+        return rasters.keep_raster(path, keeping, crs=reading.crs)
+    if kind == firms.FIRMS:
+        return firms.keep_firms(path, path.name, keeping, encoding=reading.encoding, sheet=reading.layer)
+    if kind == firms.PEOPLE:
+        return firms.keep_people(path, path.name, keeping, encoding=reading.encoding, sheet=reading.layer)
+    raise InputError("one_of", name="kind", value=kind, known=", ".join(KINDS))
