@@ -244,3 +244,21 @@ def test_a_choice_outlasts_two_changes_of_the_language():
     use_language("ko")
     assert sound(app).selectbox(key="scope-ko").value == "cluster"
     assert app.query_params["scope"] in ("cluster", ["cluster"])
+
+
+REGISTER = "회사명,단지명,대표자명,업종명,경도,위도\n가나정밀,진곡일반산업단지,홍길동,자동차 부품,126.78,35.21\n"
+
+
+def test_a_dropped_register_of_firms_is_known_and_kept_without_what_is_personal(empty_workspace):
+    app = sound(dropped(REGISTER.encode("cp949"), "firms.csv"))
+    assert any("공장 등록현황" in line.value for line in app.markdown)
+    keep(app)
+    assert [one.kind for one in store.layers()] == ["Firms"]
+    assert "홍길동" not in store.table("firms").to_string()
+
+
+def test_a_kept_register_can_be_chosen_again(empty_workspace):
+    keep(dropped(REGISTER.encode("cp949"), "firms.csv"))
+    app = sound(opened("sources", part="bring"))
+    app = sound(app.selectbox(key="firms_kept-ko").set_value("firms").run())
+    assert any("진곡산단" in frame.value.to_string() for frame in app.dataframe)

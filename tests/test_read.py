@@ -244,7 +244,9 @@ def test_a_file_that_states_a_ballpark_crs_is_refused(saved):
 def test_bessel_with_its_registered_shift_is_taken(saved):
     """EPSG:5174 has one, good to 1 m; the same square read as GRS80 would lie 316 m elsewhere."""
     path = saved("a.gpkg")
-    own, shifted = (read_file(path, reading=Reading(crs=crs)).geometry.iloc[0].centroid for crs in ("EPSG:5181", "EPSG:5174"))
+    own, shifted = (
+        read_file(path, reading=Reading(crs=crs)).geometry.iloc[0].centroid for crs in ("EPSG:5181", "EPSG:5174")
+    )
     assert own.distance(shifted) == pytest.approx(316, abs=15)
 
 

@@ -287,6 +287,11 @@ def test_the_browser_opens_as_it_did_without_routes(monkeypatch, headless, opene
     assert found == opened
 
 
+def test_a_tile_map_is_called_as_it_calls_itself(tmp_path):
+    kept = keep_raster(made(tmp_path / "a.mbtiles", {(Z, X, Y): png()}, name="2025 항공사진"))
+    assert kept.title == "2025 항공사진"
+
+
 def test_an_upload_is_kept_as_a_file_is(tmp_path):
     path = made(tmp_path / "a.mbtiles", {(Z, X, Y): png()})
     kept = keep_uploaded("../../up.mbtiles", path.read_bytes(), Keeping(name="up"))

@@ -21,7 +21,7 @@ from gis.io.picture import Sheet, make_pyramid, read_sheet
 from gis.io.read import Arrival, Reading
 from gis.io.vworld import Service
 from gis.io.write import layer_bytes, layer_file_name
-from gis.study import firms, imports, services
+from gis.study import firms, imports, kinds, services
 from gis.study.imports import uploaded_arrival
 from gis.view.features import screen_geojson
 
@@ -138,6 +138,11 @@ def sheet(upload: str, name: str, _content: bytes) -> Sheet:
     known = read_sheet(_content, name)
     make_pyramid(_content, known)
     return known
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def upload_kind(upload: str, _files: dict[str, bytes]) -> str:
+    return kinds.uploaded_kind(_files, Reading())
 
 
 @st.cache_resource(show_spinner=False)

@@ -1,5 +1,7 @@
 """가져오기: a person's file from the drop to the map; what is wrong with it is said before anything is kept."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -18,8 +20,9 @@ from gis.io.formats import FILE_ENDINGS
 from gis.io.read import Arrival, Reading
 from gis.io.store import DRAWN, StoredLayer
 from gis.model import RANKS
-from gis.study import imports
+from gis.study import imports, kinds
 from gis.study.imports import OUTLINE_GRADES, Keeping, OutlineChange
+from gis.study.kinds import RASTER_ENDINGS
 from gis.view.sentences import change_sentences, problem_sentence, story_sentence
 from gis.view.tables import label, layer_title, shown
 
@@ -33,18 +36,29 @@ def show_import(unit: str) -> None:
     """Take files, show how they are read, ask what only a person can know, and keep them."""
     st.caption(t("import.intro"))
     picked = st.file_uploader(
-        t("import.drop"), [ending.removeprefix(".") for ending in (*FILE_ENDINGS, ".shx", ".dbf", ".prj", ".cpg")],
+        t("import.drop"), [ending.removeprefix(".") for ending in (*FILE_ENDINGS, *RASTER_ENDINGS, ".shx", ".dbf", ".prj", ".cpg")],
         accept_multiple_files=True, key="import-files",
     )  # fmt: skip
     if not picked:
         return
     files = {one.name: one.getvalue() for one in picked}
     upload = "|".join(sorted(one.file_id for one in picked))
+    kind = cache.upload_kind(upload, files)
+    if kind != kinds.SHAPES:
+        say(t("import.is_kind", kind=t(f"import.kind_{kind.lower()}")), strong=True)
+        name = next(iter(files))
+        keep_form(Path(name).stem, name, upload, lambda keeping: [kinds.keep_uploaded(files, kind, Reading(), keeping)])
+        return
     arrived = asked_arrival(upload, files)
     if arrived is None:
         return
     show_preview(arrived)
-    keep_form(arrived, upload)
+    keep_arrival(arrived, upload)
+
+
+def keep_arrival(arrived: Arrival, upload: str) -> None:
+    """Ask what people call shapes that were read, and keep them."""
+    keep_form(arrived.title, arrived.story["file"], upload, lambda keeping: imports.keep(arrived, keeping))
 
 
 def asked_arrival(upload: str, files: dict[str, bytes]) -> Arrival | None:
@@ -119,15 +133,15 @@ def show_preview(arrived: Arrival) -> None:
         show_map(arrival_base(arrived.frame), arrival_group(arrived.frame), key="import_map", height=320)
 
 
-def keep_form(arrived: Arrival, upload: str) -> None:
+def keep_form(named: str, file: str, upload: str, keep: Callable[[Keeping], list[StoredLayer]]) -> None:
     """Ask what people call the layer and what it rests on, and keep it."""
     with st.form(f"keep-{upload}", border=True):
         title_box, grade_box, rank_box = st.columns([0.5, 0.25, 0.25])
-        title = title_box.text_input(t("import.title"), arrived.title, max_chars=200)
+        title = title_box.text_input(t("import.title"), named, max_chars=200)
         grade = grade_box.selectbox(t("column.grade"), ["", "A", "B", "C", "D"], format_func=grade_text)
         rank = rank_box.selectbox(t("column.rank"), ["", *RANKS[:4]], format_func=rank_text)
         source_box, license_box, date_box = st.columns([0.4, 0.35, 0.25])
-        source = source_box.text_input(t("import.source"), placeholder=arrived.story["file"], max_chars=200)
+        source = source_box.text_input(t("import.source"), placeholder=file, max_chars=200)
         license = license_box.text_input(t("import.license"), max_chars=200)
         date = date_box.date_input(t("column.base_date"), None, min_value="1900-01-01", max_value="2100-12-31")
         confidential = st.checkbox(t("import.confidential"))
@@ -138,7 +152,7 @@ def keep_form(arrived: Arrival, upload: str) -> None:
             title=title.strip() or None, grade=grade or None, source=source.strip() or None, rank=rank or None,
             license=license.strip() or None, base_date=date.isoformat() if date else None, confidential=confidential,
         )  # fmt: skip
-        kept = imports.keep(arrived, keeping)
+        kept = keep(keeping)
         state.remember_kept([one.name for one in kept])
         st.success(t("import.kept", names=", ".join(plain(one.title) for one in kept)), icon=":material/check:")
 

@@ -8,7 +8,7 @@ from streamlit.errors import StreamlitSecretNotFoundError
 from gis.app import cache, state
 from gis.app.choices import select
 from gis.app.frame import faults_shown, plain, say
-from gis.app.import_view import keep_form, show_preview
+from gis.app.import_view import keep_arrival, show_preview
 from gis.app.state import ServiceRequest
 from gis.errors import GisError
 from gis.i18n import either, t
@@ -80,4 +80,4 @@ def show_fetched(asked: ServiceRequest, service: Service) -> None:
     for remark in arrived.story.get("remarks") or ():
         say(str(remark), "- ")
     show_preview(arrived)
-    keep_form(arrived, "-".join(map(str, asked)))
+    keep_arrival(arrived, asked.ticket)

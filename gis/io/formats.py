@@ -253,8 +253,8 @@ def _require_tables(path: Path) -> None:
     base.text_factory = lambda raw: raw.decode("utf-8", "replace")
     try:
         strange = base.execute(query).fetchone()
-    except sqlite3.DatabaseError:
-        return  # no GeoPackage: GDAL says so
+    except (sqlite3.DatabaseError, UnicodeDecodeError):  # Python cannot even say a fault with broken letters in it
+        return  # GDAL says what is wrong
     finally:
         base.close()
     if strange is not None:

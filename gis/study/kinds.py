@@ -1,5 +1,8 @@
 """What a file is that somebody brings: shapes, a register of firms, a table of people, or a raster."""
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from gis.errors import InputError
@@ -47,3 +50,25 @@ def keep_other(path: Path, kind: str, reading: Reading, keeping: Keeping) -> Sto
     if kind == firms.PEOPLE:
         return firms.keep_people(path, path.name, keeping, encoding=reading.encoding, sheet=reading.layer)
     raise InputError("one_of", name="kind", value=kind, known=", ".join(KINDS))
+
+
+def uploaded_kind(files: dict[str, bytes], reading: Reading) -> str:
+    """Return which of `KINDS` an upload is."""
+    with uploaded(files) as path:
+        return file_kind(path, reading)
+
+
+def keep_uploaded(files: dict[str, bytes], kind: str, reading: Reading, keeping: Keeping) -> StoredLayer:
+    """Keep an upload that is no shapes, as what it is."""
+    with uploaded(files) as path:
+        return keep_other(path, kind, reading, keeping)
+
+
+@contextmanager
+def uploaded(files: dict[str, bytes]) -> Iterator[Path]:
+    """Put the first file of an upload where it can be read, for as long as it is."""
+    with tempfile.TemporaryDirectory() as folder:
+        name, content = next(iter(files.items()))
+        path = Path(folder) / (Path(name).name or "upload")
+        path.write_bytes(content)
+        yield path

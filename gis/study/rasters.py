@@ -28,14 +28,14 @@ def keep_raster(
     Parameters
     ----------
     title
-        What it is called where `keeping` does not say; the file's name otherwise.
+        What it is called where `keeping` does not say; else as the file calls itself, or its name.
     crs, world_file
         As in `gis.io.raster.read_raster`.
     """
     keeping = keeping or Keeping()
-    wish = keeping.title or title or path.stem
     with tempfile.TemporaryDirectory(dir=_room(), prefix="raster-") as room:
         story = read_raster(path, crs=crs, world_file=world_file)
+        wish = keeping.title or title or story.title or path.stem
         ready = Path(room) / ("ready.mbtiles" if story.kind == "tiles" else "ready.tif")
         if story.kind == "tiles":
             shutil.copyfile(path, ready)
