@@ -383,3 +383,24 @@ def test_the_sigma_of_a_georeferenced_layer_goes_before_that_of_its_grade(put):
     imports.keep(imports.arrival(put(square(0, 0, 1000))), Keeping("dan", grade="C", vertex_sigma=2.0))
     row = study.areas(study.source_layer("dan")).iloc[0]
     assert row["sigma_correlated"] == pytest.approx(4000 * 2.0)
+
+
+def test_a_picture_placed_without_redundancy_has_no_sigma_not_that_of_its_grade(put):
+    arrived = imports.arrival(put(square(0, 0, 1000)))
+    arrived.story["rmse_m"] = None
+    imports.keep(arrived, Keeping("dan", grade="C"))
+    imports.adopt_outline("jingok", "dan", ("1",), "C")
+    for row in (
+        study.areas(study.source_layer("dan")).iloc[0],
+        study.areas(study.source_layer()).set_index("id").loc["jingok"],
+    ):
+        assert row[["sigma", "sigma_correlated"]].isna().all()
+
+
+def test_another_complex_keeps_the_sigma_of_its_grade(put):
+    imports.keep(imports.arrival(put(square(0, 0, 1000))), Keeping("traced", grade="C", vertex_sigma=2.0))
+    bring(put(square(2000, 0, 1000), file="other.gpkg"), "--as", "plain")
+    imports.adopt_outline("jingok", "traced", ("1",), "C")
+    imports.adopt_outline("bitgreen", "plain", ("1",), "C")
+    sigmas = study.areas(study.source_layer()).set_index("id")["sigma_correlated"]
+    assert sigmas[["jingok", "bitgreen"]].tolist() == pytest.approx([4000 * 2.0, 4000 * 40.0])

@@ -33,12 +33,15 @@ def area_sigmas(sites: gpd.GeoDataFrame, vertex_sigmas: pd.Series) -> pd.DataFra
     `sigma`: var(A) = ¼ Σ [(y₊−y₋)² + (x₊−x₋)²] σ² for independent errors (Chrisman & Yandell 1988; Ghilani 2000).
     `sigma_correlated`: perimeter × σ, where the whole rim is off to the same side. Both are NaN where the
     grade has no vertex sigma, and for schematic outlines, whose area is the official one by construction. A site's own
-    `vertex_sigma` in m, as of a georeferenced picture, goes before that of its grade.
+    `vertex_sigma` in m, as of one traced on a picture, goes before that of its grade; where `own_sigma` says that it
+    has one, NaN is unknown.
     """
     require_work_crs(sites)
     vertex_sigma = sites["grade"].map(vertex_sigmas).astype(float)
     if "vertex_sigma" in sites:
-        vertex_sigma = sites["vertex_sigma"].astype(float).fillna(vertex_sigma)
+        stated = sites["vertex_sigma"].astype(float)
+        own = sites["own_sigma"].astype(bool) if "own_sigma" in sites else stated.notna()
+        vertex_sigma = vertex_sigma.where(~own, stated)
     vertex_sigma = vertex_sigma.where(sites["grade"] != SCHEMATIC)
     root = np.array([_unit_sigma(shape) for shape in sites.geometry])
     return pd.DataFrame(

@@ -12,7 +12,6 @@ from gis.analysis.georeference import LEAST_POINTS, METHODS, outside_count
 from gis.app import cache, state
 from gis.app.downloads import show_numbers
 from gis.app.frame import faults_shown, plain, say
-from gis.app.import_view import show_last_kept
 from gis.app.map_widget import show_map
 from gis.app.routes import token_query
 from gis.app.site_map import arrival_group, base
@@ -43,7 +42,6 @@ def show_georeference(unit: str) -> None:
         with faults_shown():
             content = picked.getvalue()
             show_sheet(cache.sheet(picked.file_id, picked.name, content), content, unit)
-    show_last_kept(unit)
 
 
 def show_sheet(sheet: Sheet, content: bytes, unit: str) -> None:

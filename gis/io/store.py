@@ -189,7 +189,8 @@ def keep(stored: StoredLayer, features: pd.DataFrame | Path) -> StoredLayer:
     part = place.with_suffix(place.suffix + ".part")
     try:
         if isinstance(features, gpd.GeoDataFrame):
-            features.to_parquet(part, compression="zstd", write_covering_bbox=True, schema_version="1.1.0")
+            boxed = "bbox" not in features  # a column of that name is somebody's
+            features.to_parquet(part, compression="zstd", write_covering_bbox=boxed, schema_version="1.1.0")
         elif isinstance(features, pd.DataFrame):
             features.to_parquet(part, compression="zstd")
         else:

@@ -185,7 +185,7 @@ def _placed(names: list[str]) -> Placed | None:
         x, y = first(x_names), first(y_names)
         if x and y:
             return Placed(x, y, kind, crs, swapped)
-    wkt = first(_WKT)
+    wkt = first({"wkt"}) or first(_WKT)
     return Placed(wkt, wkt, "wkt", None, False) if wkt else None
 
 

@@ -10,6 +10,8 @@ import re
 import tempfile
 import warnings
 import zipfile
+from collections.abc import Iterator
+from itertools import count as count_from
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,14 @@ LAYER_FORMATS: dict[str, str] = {
     ".kml": "LIBKML", ".dxf": "DXF", ".csv": "CSV", ".xlsx": "XLSX",
 }  # fmt: skip
 DATASET_OPTIONS = {".gpkg": {"VERSION": "1.2"}}  # later versions make older QGIS and GDAL warn
+RESERVED: dict[str, tuple[str, ...]] = {
+    ".gpkg": ("fid", "geom"), ".parquet": ("bbox",), ".csv": ("crs", "wkt"), ".xlsx": ("crs", "wkt"),
+    ".kml": ("description", "timestamp", "begin", "end", "altitudemode", "tessellate", "extrude", "visibility",
+             "draworder", "icon", "snippet", "phonenumber", "address", "folder"),
+}  # fmt: skip
+"""Names that a format keeps for itself, in lower case; a column of that name gets a number."""
+OWN_COLUMNS = ("id", "name", "grade", "source", "stamp")
+"""Columns of ours, which keep their names whatever else a file holds."""
 FIELD_BYTES, TEXT_BYTES = 10, 254
 """What a DBF holds: bytes of a field's name, and of a text."""
 SCHEMATIC_STAMP = "모식도 schematic: not a surveyed boundary"
@@ -96,7 +106,7 @@ def _fill_sheet(sheet: Any, table: pd.DataFrame) -> None:
     for cell in sheet[1]:
         cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="E4E7EB")
         cell.alignment = Alignment(wrap_text=True, vertical="top")
-    for cells in sheet.iter_rows(min_row=2):
+    for cells in sheet.iter_rows():
         for cell in cells:
             if isinstance(cell.value, str):
                 cell.data_type = "s"
@@ -118,7 +128,8 @@ def _sheet_title(title: str, taken: list[str]) -> str:
 
 def _neutral(table: pd.DataFrame) -> pd.DataFrame:
     texts = table.select_dtypes(["object", "string"]).columns
-    return table.assign(**{name: table[name].map(_cell).map(_harmless) for name in texts})
+    safe = table.assign(**{name: table[name].map(_cell).map(_harmless) for name in texts})
+    return safe.rename(columns=_harmless)
 
 
 def _cell(value: Any) -> Any:
@@ -162,7 +173,7 @@ def layer_bytes(frame: gpd.GeoDataFrame, ending: str, name: str, crs: str = MAP_
     if ending not in LAYER_FORMATS:
         raise InputError("export_ending", ending=ending or "-", known=", ".join(LAYER_FORMATS))
     wanted = stamped(frame) if ending == ".dxf" and crs == MAP_CRS else reproject(stamped(frame), crs)
-    known = _dated(wanted.reset_index(drop=True))
+    known = _distinct(_dated(wanted.reset_index(drop=True)), RESERVED.get(ending, ()))
     title = layer_file_name(name, frame, "")
     if ending == ".csv":
         return csv_bytes(_with_wkt(known))
@@ -178,32 +189,59 @@ def layer_bytes(frame: gpd.GeoDataFrame, ending: str, name: str, crs: str = MAP_
         return _by_file(known, title, ending)
     options: dict[str, str] = {}
     if ending == ".geojson":
-        options = {"RFC7946": "YES", "ID_FIELD": "feature_id"}
-        known = known.assign(feature_id=known["id"])
+        key = next(f"feature_id{'_' * count}" for count in count_from(0) if f"feature_id{'_' * count}" not in known)
+        options = {"RFC7946": "YES", "ID_FIELD": key}
+        known = known.assign(**{key: known["id"]})
     packed = io.BytesIO()
-    pyogrio.write_dataframe(
-        known,
-        packed,
-        layer=title,
-        driver=LAYER_FORMATS[ending],
-        layer_options=options,
-        dataset_options=DATASET_OPTIONS.get(ending, {}),
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of an endless number, which is none
+        pyogrio.write_dataframe(
+            known,
+            packed,
+            layer=title,
+            driver=LAYER_FORMATS[ending],
+            layer_options=options,
+            dataset_options=DATASET_OPTIONS.get(ending, {}),
+        )
     return packed.getvalue()
+
+
+def _distinct(frame: gpd.GeoDataFrame, reserved: tuple[str, ...]) -> gpd.GeoDataFrame:
+    """Return `frame` with names of columns that differ in more than case and are none of `reserved`; ours stay."""
+    taken, titles = {*reserved, "geometry"}, {}
+    for name in sorted(frame.columns.drop(frame.geometry.name), key=lambda name: name not in OWN_COLUMNS):
+        plain = str(name).strip() or "column"
+        title = next(one for one in _numbered(plain) if one.lower() not in taken)
+        taken.add(title.lower())
+        titles[name] = title
+    return frame.rename(columns=titles)
+
+
+def _numbered(name: str) -> Iterator[str]:
+    yield name
+    yield from (f"{name}_{number}" for number in count_from(2))
+
+
+def _of_one_kind(values: pd.Series) -> pd.Series:
+    """Return a column of mixed values as texts; lists are joined by `|`."""
+    if values.dtype != object or pd.api.types.infer_dtype(values, skipna=True) in ("string", "empty", "boolean"):
+        return values
+    return values.map(lambda value: None if _plain(value) is None else str(_cell(value)))
 
 
 def _parquet_bytes(frame: gpd.GeoDataFrame) -> bytes:
     packed = io.BytesIO()
-    lists = {
-        name: frame[name].map(_cell) for name in frame.columns if name != "geometry" and frame[name].dtype == object
-    }
-    frame.assign(**lists).to_parquet(packed, compression="zstd", write_covering_bbox=True, schema_version="1.1.0")
+    attributes = frame.drop(columns="geometry").apply(_of_one_kind)
+    plain = gpd.GeoDataFrame(attributes, geometry=frame.geometry, crs=frame.crs)
+    plain.to_parquet(packed, compression="zstd", write_covering_bbox=True, schema_version="1.1.0")
     return packed.getvalue()
 
 
 def _by_file(frame: gpd.GeoDataFrame, title: str, ending: str) -> bytes:
     """Return a format that GDAL writes only to a file; a drawing holds shapes and the layer's name alone."""
-    written = frame.rename(columns={"name": "Name"})
+    texts = frame.select_dtypes(["object", "string"]).columns
+    written = frame.assign(**{name: _of_one_kind(frame[name]).map(_printable_cell) for name in texts})
+    written = written.rename(columns=lambda name: re.sub(r"[<>&\"']", "_", name)).rename(columns={"name": "Name"})
     if ending == ".dxf":
         written = gpd.GeoDataFrame({"Layer": title}, index=frame.index, geometry=frame.geometry, crs=frame.crs)
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
@@ -211,6 +249,10 @@ def _by_file(frame: gpd.GeoDataFrame, title: str, ending: str) -> bytes:
         path = Path(folder) / f"layer{ending}"
         pyogrio.write_dataframe(written, path, layer=title if ending == ".kml" else None, driver=LAYER_FORMATS[ending])
         return path.read_bytes()
+
+
+def _printable_cell(value: Any) -> Any:
+    return printable(value) if isinstance(value, str) else value
 
 
 def _shapefile_zip(frame: gpd.GeoDataFrame, title: str) -> bytes:
@@ -221,14 +263,16 @@ def _shapefile_zip(frame: gpd.GeoDataFrame, title: str) -> bytes:
     for name, field in fields.items():
         cut = 0
         if pd.api.types.is_object_dtype(written[field]) or pd.api.types.is_string_dtype(written[field]):
-            texts = written[field].map(_cell)
+            texts = _of_one_kind(written[field])
             fitting = texts.map(_dbf_text)
             cut = int((texts.notna() & (texts.astype(str) != fitting.astype(str))).sum())
             written[field] = fitting
         notes.append({"field": field, "name": name, "type": str(frame[name].dtype), "cut_values": cut})
     packed = io.BytesIO()
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        pyogrio.write_dataframe(written, Path(folder) / "layer.shp", driver="ESRI Shapefile", encoding="CP949")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what the dictionary says
+            pyogrio.write_dataframe(written, Path(folder) / "layer.shp", driver="ESRI Shapefile", encoding="CP949")
         for part in sorted(Path(folder).iterdir()):
             _add(archive, f"{title}{part.suffix}", b"CP949" if part.suffix == ".cpg" else part.read_bytes())
         _add(archive, f"{title}_fields.csv", csv_bytes(pd.DataFrame(notes)))
@@ -244,7 +288,7 @@ def dbf_names(names: list[str]) -> dict[str, str]:
     taken: set[str] = set()
     fields = {}
     for name in names:
-        plain = name.encode("cp949", errors="replace").decode("cp949").replace("?", "_")
+        plain = re.sub(r"\W", "_", name.encode("cp949", errors="replace").decode("cp949")) or "_"
         number = 0
         while True:
             ending = f"_{number}" if number else ""

@@ -135,7 +135,14 @@ def _stored(name: str) -> store.StoredLayer:
 def _graded(frame: gpd.GeoDataFrame, stored: store.StoredLayer) -> gpd.GeoDataFrame:
     """Return an imported layer with the grade and the sigma that were stated for all of it where a row has none."""
     known = frame.assign(grade=frame["grade"].astype(object).where(frame["grade"].notna(), stored.grade))
-    return known if stored.vertex_sigma is None else known.assign(vertex_sigma=stored.vertex_sigma)
+    return known.assign(**_own_sigma(stored)) if _own_sigma(stored) else known
+
+
+def _own_sigma(stored: store.StoredLayer) -> dict[str, Any]:
+    """Return the vertex sigma of a layer that has one of its own: stated, or the RMSE of its picture, maybe unknown."""
+    if stored.vertex_sigma is None and "rmse_m" not in stored.story:
+        return {}
+    return {"own_sigma": True, "vertex_sigma": float("nan") if stored.vertex_sigma is None else stored.vertex_sigma}
 
 
 def complexes(belt: str = GWANGJU_BELT, outlines: list[store.Outline] | None = None) -> gpd.GeoDataFrame:
@@ -146,6 +153,8 @@ def complexes(belt: str = GWANGJU_BELT, outlines: list[store.Outline] | None = N
     frame, ledger = read_layer(LAYERS[COMPLEXES], belt), catalog.claims()
     frame = frame.assign(official_area=[_official_area(ledger, subject) for subject in frame["id"]])
     used = [one for one in store.outlines() if one.in_use] if outlines is None else outlines
+    if used:
+        frame = frame.assign(own_sigma=False, vertex_sigma=float("nan"))
     for outline in used:
         if outline.complex not in frame.index:
             continue
@@ -154,8 +163,8 @@ def complexes(belt: str = GWANGJU_BELT, outlines: list[store.Outline] | None = N
         frame.loc[outline.complex, "grade"] = outline.grade
         frame.loc[outline.complex, "source"] = stored_source(stored)
         frame.loc[outline.complex, "center_uncertainty"] = float("nan")
-        if stored.vertex_sigma is not None:
-            frame.loc[outline.complex, "vertex_sigma"] = stored.vertex_sigma
+        if own := _own_sigma(stored):
+            frame.loc[outline.complex, list(own)] = list(own.values())
     return frame
 
 

@@ -10,6 +10,7 @@ from gis.app.choices import segment, select
 from gis.app.downloads import show_table
 from gis.app.firms_view import show_firms, show_people
 from gis.app.frame import faults_shown, header, say, show_page
+from gis.app.georeference_view import show_georeference
 from gis.app.import_view import show_import, show_imported, show_last_kept
 from gis.app.services_view import show_services
 from gis.i18n import t
@@ -88,6 +89,7 @@ PARTS: dict[str, dict[str, Callable[[str], None]]] = {
     "bring": {
         "import_file": show_import,
         "import_service": show_services,
+        "import_picture": show_georeference,
         "import_firms": show_firms,
         "import_people": show_people,
     },
