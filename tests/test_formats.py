@@ -388,13 +388,13 @@ def test_what_lies_in_a_drawing_becomes_what_it_is(draw):
         block.add_lwpolyline([(20, 0), (30, 0), (30, 10)], close=True)
         reference = space.add_blockref("집", (170_000, 285_000), dxfattribs={"layer": "outer"})
         reference.add_attrib("지번", "12-3", (170_000, 285_000))
-        space.add_mtext("빛그린\\P산단 \\U+B620", dxfattribs={"insert": (170_000, 285_000)})
+        space.add_mtext("빛그린\\P산단 \\U+B620\\U+D83D\\U+DE00\\U+D800", dxfattribs={"insert": (170_000, 285_000)})
 
     frame = arrived(draw(build), crs="EPSG:5186").frame
     assert list(zip(frame["Layer"], frame.geom_type, frame["name"], strict=True)) == [
         ("closed", "Polygon", "closed"), ("open", "LineString", "open"), ("hatch", "Polygon", "hatch"),
         ("circle", "LineString", "circle"), ("bulge", "Polygon", "bulge"), ("inner", "Polygon", "inner"),
-        ("outer", "Polygon", "outer"), ("outer", "Point", "12-3"), ("0", "Point", "빛그린 산단 똠"),
+        ("outer", "Polygon", "outer"), ("outer", "Point", "12-3"), ("0", "Point", "빛그린 산단 똠😀\ufffd"),
     ]  # fmt: skip
     sizes = frame.set_index("Layer").area
     assert sizes["bulge"] == pytest.approx(5e5 + 125_000 * 3.14159, rel=1e-3)

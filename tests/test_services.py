@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from gis import study
 from gis.io import store
-from gis.io.vworld import Manners, Pace
+from gis.io.vworld_wire import Manners, Pace
 from tests.command import run
 from tests.vworld_server import DOMAIN, KEY, feature, local_vworld
 

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from gis.crs import MAP_CRS
 from gis.errors import GisError, UnknownNameError
 from gis.i18n import reading
-from gis.io import vworld
+from gis.io import vworld, vworld_wire
 from gis.io.read import read_file
-from gis.io.vworld import Manners, Pace, Service, fetch, known_layer, tile
+from gis.io.vworld import fetch, known_layer, tile
 from gis.io.vworld_answers import (
     CAP,
     Answer,
@@ -30,6 +30,7 @@ from gis.io.vworld_answers import (
     read_answer,
     refusal_error,
 )
+from gis.io.vworld_wire import Manners, Pace, Service
 from gis.study import services
 from tests.command import refusal as refused_command
 from tests.command import run
@@ -747,7 +748,7 @@ def test_the_environment_names_service_key_domain_and_workspace(monkeypatch, tmp
     monkeypatch.setenv("VWORLD_KEY", f" {KEY}\n")
     monkeypatch.setenv("VWORLD_DOMAIN", DOMAIN)
     monkeypatch.setenv("VWORLD_URL", "http://127.0.0.1:9/")
-    known = vworld.service()
+    known = vworld_wire.service()
     assert (known.base, known.key, known.domain) == ("http://127.0.0.1:9", KEY, DOMAIN)
     assert known.cache == tmp_path / "workspace" / "cache"
 
@@ -755,7 +756,7 @@ def test_the_environment_names_service_key_domain_and_workspace(monkeypatch, tmp
 def test_secrets_go_before_the_environment(monkeypatch):
     monkeypatch.setenv("VWORLD_KEY", "OTHER-KEY-0000")
     known = services.service(KEY, "localhost:8501")
-    assert (known.key, known.domain, known.base) == (KEY, "localhost:8501", vworld.BASE)
+    assert (known.key, known.domain, known.base) == (KEY, "localhost:8501", vworld_wire.BASE)
 
 
 @pytest.mark.parametrize("key", ["short", "with space in it", "a=b&c=d-1234", "줄임표-열쇠-1234", "line\nbreak-1234"])
@@ -869,7 +870,7 @@ def test_a_setback_itself_holds_no_key_before_it_becomes_a_sentence(mood):
         known = served(world)
     with local_vworld(always=mood) as world:
         known = known if mood == "gone" else served(world)
-        with vworld._session(known, HASTY) as session, pytest.raises(vworld._Setback) as caught:
+        with vworld_wire.session(known, HASTY) as session, pytest.raises(vworld_wire.Setback) as caught:
             session.get(f"{known.base}/req/data", timeout=0.4)
     assert KEY not in all_said(caught.value)
 
@@ -903,7 +904,7 @@ def test_a_cached_answer_names_no_key_and_no_domain(tmp_path):
     "spelling", [KEY.lower(), KEY.replace("-", "%2D"), KEY.replace("-", "&#45;"), KEY.replace("-", "\\u002d")]
 )
 def test_the_key_is_withheld_however_it_is_spelled(spelling):
-    adapter = vworld._KeyAdapter(Service(key=KEY), QUICK)
+    adapter = vworld_wire._KeyAdapter(Service(key=KEY), QUICK)
     assert adapter._freed(f"a {spelling} b".encode()) == b"a key-withheld b"
 
 
@@ -1113,8 +1114,8 @@ def test_a_name_is_searched_in_the_column_of_names():
 
 def test_a_name_like_the_place_of_the_key_in_a_tile_is_only_a_name():
     with local_vworld(features=row_of(3)) as world:
-        services.fetch_layer("단지경계", named=vworld._PLACE_OF_KEY, service=served(world), manners=QUICK)
-        assert world.asked[0].query["attrFilter"] == f"dan_name:like:{vworld._PLACE_OF_KEY}"
+        services.fetch_layer("단지경계", named=vworld_wire.PLACE_OF_KEY, service=served(world), manners=QUICK)
+        assert world.asked[0].query["attrFilter"] == f"dan_name:like:{vworld_wire.PLACE_OF_KEY}"
         assert world.asked[0].query["key"] == KEY
 
 

@@ -19,7 +19,18 @@ from shapely.geometry import LinearRing, MultiPolygon, Polygon
 
 from gis import study
 from gis.errors import DataFileError, InputError
-from gis.io.write import csv_bytes, csv_text, json_text, layer_bytes, plain_rows, printable, write_bytes, xlsx_bytes
+from gis.io.read import Reading, read_arrival
+from gis.io.write import (
+    LAYER_FORMATS,
+    csv_bytes,
+    csv_text,
+    json_text,
+    layer_bytes,
+    plain_rows,
+    printable,
+    write_bytes,
+    xlsx_bytes,
+)
 from layers import LAYERS
 from tests.command import done, refusal
 from tests.pencil import sites, square
@@ -305,3 +316,56 @@ def test_exporting_leaves_the_layer_alone():
 
 def test_two_exports_are_the_same_bytes():
     assert layer_bytes(study.layer("ri"), ".geojson", "ri") == exported("ri", ".geojson")
+
+
+PAIR = sites(square(0, 0), square(300, 0))
+COLUMNS = {
+    "an fid of QGIS": {"fid": [1.0, 2.0]}, "an fid of GML": {"fid": ["parcels.0", "parcels.1"]}, "twin fids": {"FID": [1, 1]},
+    "geometry in words": {"geom": ["a", "b"], "wkt": ["a", "b"], "crs": ["a", "b"]},
+    "names that differ in case": {"Name": ["a", "b"], "PNU": ["1", "2"], "pnu": ["3", "4"]},
+    "words of formats": {"feature_id": [1, 2], "bbox": ["a", "b"], "icon": ["http://127.0.0.1/x.png", ""], "begin": ["a", "b"]},
+    "no name": {"": ["a", "b"], " ": ["c", "d"]}, "lists": {"l": [["a", "b"], None], "m": [{"a": 1}, None]},
+    "mixed kinds": {"o": [1, "x"], "p": [None, None], "q": [b"\xff", "x"]}, "control": {"o": ["a\x00b", "\x01"]},
+    "marks": {"<b>\"'&;": ["<b>", "&amp;"], "x/y:z": [1, 2]}, "long": {"아주긴이름입니다정말로": ["가" * 300, "나"]},
+    "kinds of pandas": {"b": pd.array([True, None], dtype="boolean"), "i": pd.array([1, None], dtype="Int64"),
+                        "c": pd.Categorical(["가", "나"]), "s": pd.array(["가", None], dtype="string")},
+    "moments": {"d": pd.to_datetime(["2026-01-01", None]), "t": pd.to_datetime(["2026-01-01 03:04", None], utc=True)},
+    "endless numbers": {"x": [np.inf, np.nan], "big": [2**62 + 1, 3]},
+}  # fmt: skip
+"""Columns as imported layers have them, each of which some format stumbles over."""
+
+
+@pytest.mark.parametrize("columns", COLUMNS)
+@pytest.mark.parametrize("ending", LAYER_FORMATS)
+def test_every_format_takes_every_column_without_noise_and_loses_no_feature(columns, ending, tmp_path, capfd):
+    path = tmp_path / f"a{ending}"
+    path.write_bytes(layer_bytes(PAIR.assign(**COLUMNS[columns]), ending, "a"))
+    crs = {".dxf": "EPSG:5186", ".csv": "EPSG:4326", ".xlsx": "EPSG:4326"}.get(ending)
+    frame = read_arrival(path, Reading(crs=crs)).frame
+    assert len(frame) == 2
+    assert ending == ".dxf" or sorted(frame["id"]) == ["a", "b"]
+    assert shapely.area(frame.geometry.to_numpy()) == pytest.approx([1e4, 1e4], rel=1e-3)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_our_own_columns_keep_their_names_whatever_else_there_is():
+    columns = json.loads(layer_bytes(PAIR.assign(ID=[8, 9], NAME=["x", "y"]), ".geojson", "a"))["features"][0][
+        "properties"
+    ]
+    assert (columns["id"], columns["name"], columns["ID_2"], columns["NAME_2"]) == ("a", "a", 8, "x")
+
+
+def test_a_formula_in_a_heading_is_a_text_too(tmp_path):
+    table = pd.DataFrame({"=cmd()": [1], "+x": [2]})
+    assert next(csv.reader(io.StringIO(csv_text(table)))) == ["'=cmd()", "'+x"]
+    (tmp_path / "a.xlsx").write_bytes(xlsx_bytes({"a": table}))
+    assert {kind for _, kind in texts_of(tmp_path / "a.xlsx")[0]} == {"s"}
+
+
+@pytest.mark.parametrize("ending", [".parquet", ".gpkg", ".fgb", ".kml", ".zip", ".csv", ".xlsx"])
+def test_korean_columns_survive_in_every_format_that_holds_them(ending, tmp_path):
+    path = tmp_path / f"a{ending}"
+    path.write_bytes(layer_bytes(PAIR.assign(단지명=["똠방각하", "뷁"], 공부면적=[1.5, 2.5]), ending, "a"))
+    frame = read_arrival(path, Reading(crs="EPSG:4326" if ending in (".csv", ".xlsx") else None)).frame.loc[["a", "b"]]
+    assert frame["단지명"].tolist() == ["똠방각하", "뷁"]
+    assert frame["공부면적"].tolist() == [1.5, 2.5]

@@ -19,7 +19,7 @@ from gis.i18n import reading
 from gis.io import catalog, store
 from gis.io.picture import Sheet, make_pyramid, read_sheet
 from gis.io.read import Arrival, Reading
-from gis.io.vworld import Service
+from gis.io.vworld_wire import Service
 from gis.io.write import layer_bytes, layer_file_name
 from gis.study import firms, imports, kinds, services
 from gis.study.imports import uploaded_arrival

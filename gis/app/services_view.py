@@ -12,7 +12,7 @@ from gis.app.import_view import keep_arrival, show_preview
 from gis.app.state import ServiceRequest
 from gis.errors import GisError
 from gis.i18n import either, t
-from gis.io.vworld import Service
+from gis.io.vworld_wire import Service
 from gis.study import services
 from gis.view.tables import label
 

@@ -8,7 +8,6 @@ import codecs
 import html
 import mmap
 import re
-import shutil
 import sqlite3
 import struct
 import warnings
@@ -29,6 +28,7 @@ from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureErr
 
 from gis.crs import known_crs
 from gis.errors import DataFileError, GisError, InputError
+from gis.io.drawings import MAX_INLINED, lettered, require_whole_drawing, unit_of, with_header
 from gis.io.encoding import CP949, UTF8, best_column_encoding, decode_cut, encoding_name, stated_encoding
 from gis.io.tables import TABLE_ENDINGS, Placed, read_table
 from gis.io.unpack import unpacked
@@ -53,23 +53,14 @@ MAX_ROWS = 5_000_000
 MAX_VERTICES = 1_000_000
 """Of one feature: more is a mistake or an attack, and repairing it would not end."""
 _CHUNK = 4 * 1024**2
-MAX_INLINED = 1_000_000
-"""Entities of blocks in a drawing, each insertion counted: blocks of blocks can hold more than any memory."""
 _FAULTS = (DataSourceError, DataLayerError, FeatureError, FieldError, ValueError, shapely.GEOSException)
 _CRS_MEMBER = re.compile(rb'"crs"\s*:\s*\{[^{}]*\{[^{}]*"(?:name|href)"\s*:\s*"([^"]*)"')
 _XML_ENCODING = re.compile(rb"<\?xml[^>]*encoding=[\"']([A-Za-z0-9_.\-]+)[\"'][^>]*\?>")
 _KML_DATA = re.compile(r"(<(?:\w+:)?Data\s[^>]*?\bname=)(\"[^\"]*\"|'[^']*')")
-_DXF_ESCAPE = re.compile(r"\\U\+([0-9A-Fa-f]{4})")
-_DXF_HEADER = b"  0\nSECTION\n  2\nHEADER\n  9\n$ACADVER\n  1\nAC1021\n  0\nENDSEC\n"
-_DXF_BLOCKS = re.compile(rb"^[ \t]*0\r?\n[ \t]*(BLOCK|ENDBLK|INSERT)[ \t]*\r?\n", re.MULTILINE)
-_DXF_ENTITY = re.compile(rb"^[ \t]*0\r?\n[ \t]*[A-Z]", re.MULTILINE)
-_DXF_VARIABLE = r"\$%s\s*\r?\n\s*\d+\s*\r?\n\s*([^\r\n]+)"
 _KML_FURNITURE = (
     "description", "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility", "drawOrder",
     "icon", "snippet", "phoneNumber", "address",
 )  # fmt: skip
-DXF_UNITS = {"4": 0.001, "5": 0.01, "6": 1.0, "7": 1000.0}
-"""Meters a drawing unit by `$INSUNITS`: millimeters, centimeters, meters, kilometers."""
 pyogrio.set_gdal_config_options(
     {
         "DXF_ENCODING": "UTF-8",  # drawings are turned into UTF-8 before GDAL sees them
@@ -502,92 +493,19 @@ def _alias_data(place: Path) -> dict[str, str]:
 def _drawing(path: Path, layer: str | None, encoding: str | None) -> Raw:
     """Read a DXF: closed lines become polygons; `layer` names the drawing's own layer."""
     place, found = _as_utf8(path, encoding)
-    _require_whole_drawing(place, path.name)
-    place = _with_header(place)
+    require_whole_drawing(place, path.name)
+    place = with_header(place)
     frame = _guarded(path, lambda: _features(place, CLOSED_LINE_AS_POLYGON="YES"))
     if not isinstance(frame, gpd.GeoDataFrame):
         raise DataFileError("no_geometries", file=path.name)
-    frame = _lettered(frame)
+    frame = lettered(frame)
     if layer is not None:
         layers = sorted(frame["Layer"].dropna().unique())
         if layer not in layers:
             raise InputError("no_such_layer", file=path.name, layer=layer, layers=", ".join(layers))
         frame = frame[frame["Layer"] == layer].reset_index(drop=True)
-    with place.open(encoding="utf-8") as opened:
-        head = opened.read(200_000)
-    unit = re.search(_DXF_VARIABLE % "INSUNITS", head)
     raw = _raw(path, frame, found)
-    return replace(raw, crs_stated=None, scale=DXF_UNITS.get(unit[1].strip()) if unit else None)
-
-
-def _with_header(place: Path) -> Path:
-    """Return a drawing with a header: without one GDAL does not ask which letters it has."""
-    with place.open("rb") as opened:
-        if b"HEADER" in opened.read(65_536):
-            return place
-    headed = place.with_name(f"headed-{place.name}")
-    with place.open("rb") as source, headed.open("wb") as target:
-        target.write(_DXF_HEADER)
-        shutil.copyfileobj(source, target, _CHUNK)
-    return headed
-
-
-def _lettered(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return a drawing's entities with their letters (`\\U+BE5B` is 빛) and a name: its text, or the layer it lies in."""
-    columns = {
-        name: frame[name].astype(object).map(_unescaped, na_action="ignore")
-        for name in ("Layer", "Text")
-        if name in frame
-    }
-    drawn = frame["SubClasses"].astype(object).fillna("").astype(str).str.contains("Hatch")  # its text is its pattern
-    texts = columns["Text"].where(~drawn).map(lambda text: " ".join(text.split()) or None, na_action="ignore")
-    return frame.assign(**columns, name=texts.where(texts.notna(), columns["Layer"]))
-
-
-def _unescaped(text: str) -> str:
-    return _DXF_ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
-
-
-def _require_whole_drawing(place: Path, file: str) -> None:
-    """Refuse a drawing without its end, or whose blocks of blocks would fill the memory."""
-    with place.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as text:
-        if b"EOF" not in text[-256:]:
-            raise DataFileError("drawing_torn", file=file)
-        count = _inlined(text)
-    if count > MAX_INLINED:
-        raise InputError("drawing_blocks", file=file, count=count, most=MAX_INLINED)
-
-
-def _inlined(text: mmap.mmap) -> int:
-    """Return how many entities the blocks of a drawing unfold to, with blocks within blocks, in rows and columns."""
-    holds: dict[bytes, list[tuple[bytes, int]]] = {b"": []}
-    own: dict[bytes, int] = {}
-    here, start = b"", 0
-    for found in _DXF_BLOCKS.finditer(text):
-        after = _DXF_ENTITY.search(text, found.end())
-        groups = text[found.end() : after.start() if after else found.end() + 4096].split(b"\n")
-        said = {code.strip(): value.strip() for code, value in zip(groups[::2], groups[1::2], strict=False)}
-        if found[1] == b"INSERT":
-            times = [int(said.get(code, b"1") or 1) for code in (b"70", b"71")]
-            holds[here].append((said.get(b"2", b"").upper(), max(times[0], 1) * max(times[1], 1)))
-        elif found[1] == b"BLOCK":
-            here, start = said.get(b"2", b"").upper(), found.end()
-            holds[here] = []
-        else:
-            own[here] = len(_DXF_ENTITY.findall(text, start, found.start()))
-            here = b""
-    sizes: dict[bytes, int] = {}
-
-    def size(name: bytes, above: tuple[bytes, ...]) -> int:
-        if name in above or len(above) > 100:
-            return 0  # a block within itself: GDAL leaves it out
-        if name not in sizes:
-            sizes[name] = own.get(name, 1) + sum(
-                times * size(part, (*above, name)) for part, times in holds.get(name, [])
-            )
-        return sizes[name]
-
-    return size(b"", ())
+    return replace(raw, crs_stated=None, scale=unit_of(place))
 
 
 def _parquet(path: Path, layer: str | None, encoding: str | None) -> Raw:

@@ -8,9 +8,10 @@ import geopandas as gpd
 from gis import study
 from gis.crs import MAP_CRS
 from gis.errors import GisError, UnknownNameError
-from gis.io import vworld
+from gis.io import vworld, vworld_wire
 from gis.io.read import Arrival, frame_arrival
-from gis.io.vworld import Fetched, Manners, Service, VworldLayer
+from gis.io.vworld import Fetched, VworldLayer
+from gis.io.vworld_wire import Manners, Service
 
 NEAR = 2_000.0
 """How far around a complex in m a layer is fetched where nobody says."""
@@ -20,7 +21,7 @@ Stop = Callable[[], bool]
 
 def service(key: str | None = None, domain: str | None = None) -> Service:
     """Return VWorld as the environment names it; `key` and `domain` from elsewhere, as Streamlit's secrets, go first."""
-    return vworld.service(key, domain)
+    return vworld_wire.service(key, domain)
 
 
 def fetchable_layers() -> dict[str, VworldLayer]:
