@@ -350,7 +350,7 @@ def test_a_feature_with_more_vertices_than_any_boundary_is_refused(put, refused,
 
 @pytest.mark.parametrize("ending", [".geojson", ".csv", ".kml", ".dxf"])
 def test_a_text_larger_than_memory_bears_is_refused_by_its_size(ending, put, refused, monkeypatch):
-    monkeypatch.setattr(formats, "MAX_TEXT_BYTES", 1_000)
+    monkeypatch.setattr(formats, "MAX_KML_BYTES" if ending == ".kml" else "MAX_TEXT_BYTES", 1_000)
     refused(put(f"a{ending}", geojson(square()) + b" " * 2_000), key="file_size")
 
 
@@ -482,6 +482,19 @@ def test_half_a_gigabyte_of_csv_is_refused_by_its_rows_or_read_within_eight(tmp_
             )
             count += 10_000
     assert attempt(path, 10 * GIGABYTE) in (str(count), "file_rows")
+
+
+@pytest.mark.soak
+def test_a_quarter_of_a_gigabyte_of_kml_is_read_within_eight_and_half_is_refused(tmp_path):
+    small, large = tmp_path / "quarter.kml", tmp_path / "half.kml"
+    for path, size in ((small, 240), (large, 500)):
+        with path.open("w", encoding="utf-8") as opened:
+            opened.write(KML.partition("{}")[0])
+            while opened.tell() < size * 2**20:
+                opened.write(PLACEMARK.format("빛그린", "") * 1_000)
+            opened.write(KML.partition("{}")[2])
+    assert int(attempt(small, 8 * GIGABYTE)) > 1_000_000
+    assert attempt(large, 8 * GIGABYTE) == "file_size"
 
 
 @pytest.mark.soak

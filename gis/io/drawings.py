@@ -32,21 +32,28 @@ def with_header(place: Path) -> Path:
     return headed
 
 
-def lettered(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return a drawing's entities with their letters (`\\U+BE5B` is 빛) and a name: its text, or the layer it lies in."""
-    columns = {
-        name: frame[name].astype(object).map(_unescaped, na_action="ignore")
-        for name in ("Layer", "Text")
-        if name in frame
-    }
-    drawn = frame["SubClasses"].astype(object).fillna("").astype(str).str.contains("Hatch")  # its text is its pattern
-    texts = columns["Text"].where(~drawn).map(lambda text: " ".join(text.split()) or None, na_action="ignore")
-    return frame.assign(**columns, name=texts.where(texts.notna(), columns["Layer"]))
+def spelled_out(place: Path) -> Path:
+    """Return a drawing whose escapes are letters (`\\U+BE5B` is 빛): GDAL turns some of them into no letters at all."""
+    with place.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as text:
+        if text.find(b"\\U+") < 0:
+            return place
+    spelled = place.with_name(f"spelled-{place.name}")
+    with place.open(encoding="utf-8", newline="") as source, spelled.open("w", encoding="utf-8", newline="") as target:
+        target.writelines(map(_spelled, source))
+    return spelled
 
 
-def _unescaped(text: str) -> str:
-    letters = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+def _spelled(line: str) -> str:
+    letters = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), line)
     return letters.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # two escapes may be one letter
+
+
+def named(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a drawing's entities with a name: the text of each, or the layer it lies in."""
+    drawn = frame["SubClasses"].astype(object).fillna("").astype(str).str.contains("Hatch")  # its text is its pattern
+    texts = frame["Text"].astype(object).where(~drawn)
+    texts = texts.map(lambda text: " ".join(text.split()) or None, na_action="ignore")
+    return frame.assign(name=texts.where(texts.notna(), frame["Layer"]))
 
 
 def require_whole_drawing(place: Path, file: str) -> None:

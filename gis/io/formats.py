@@ -28,7 +28,7 @@ from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureErr
 
 from gis.crs import known_crs
 from gis.errors import DataFileError, GisError, InputError
-from gis.io.drawings import MAX_INLINED, lettered, require_whole_drawing, unit_of, with_header
+from gis.io.drawings import MAX_INLINED, named, require_whole_drawing, spelled_out, unit_of, with_header
 from gis.io.encoding import CP949, UTF8, best_column_encoding, decode_cut, encoding_name, stated_encoding
 from gis.io.tables import TABLE_ENDINGS, Placed, read_table
 from gis.io.unpack import unpacked
@@ -49,6 +49,8 @@ _MAGIC: dict[str, tuple[bytes, ...]] = {
 MAX_BYTES = 4 * 1024**3
 MAX_TEXT_BYTES = 1024**3
 """Texts grow tenfold in memory; tables of a database do not."""
+MAX_KML_BYTES = 256 * 1024**2
+"""GDAL holds a whole KML in memory, fifteen times as large as it is."""
 MAX_ROWS = 5_000_000
 MAX_VERTICES = 1_000_000
 """Of one feature: more is a mistake or an attack, and repairing it would not end."""
@@ -141,6 +143,7 @@ def _require_content(path: Path) -> None:
     if size == 0:
         raise DataFileError("file_empty", file=path.name)
     most = MAX_TEXT_BYTES if ending in (*_TEXTS, *TABLE_ENDINGS) else MAX_BYTES
+    most = MAX_KML_BYTES if ending == ".kml" else most
     if size > most:
         raise InputError("file_size", file=path.name, size=size // 1024**2, most=most // 1024**2)
     if head.startswith((b"AC10", b"AutoCAD Binary DXF")):
@@ -494,11 +497,11 @@ def _drawing(path: Path, layer: str | None, encoding: str | None) -> Raw:
     """Read a DXF: closed lines become polygons; `layer` names the drawing's own layer."""
     place, found = _as_utf8(path, encoding)
     require_whole_drawing(place, path.name)
-    place = with_header(place)
+    place = with_header(spelled_out(place))
     frame = _guarded(path, lambda: _features(place, CLOSED_LINE_AS_POLYGON="YES"))
     if not isinstance(frame, gpd.GeoDataFrame):
         raise DataFileError("no_geometries", file=path.name)
-    frame = lettered(frame)
+    frame = named(frame)
     if layer is not None:
         layers = sorted(frame["Layer"].dropna().unique())
         if layer not in layers:
