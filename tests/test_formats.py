@@ -22,7 +22,7 @@ from gis.io.read import Arrival, Reading, read_arrival
 from gis.io.write import LAYER_FORMATS, layer_bytes
 from tests.conftest import FIXTURES
 from tests.fixtures.make_files import COLUMNS, PARCELS
-from tests.hand_made import Member, geojson, zipped
+from tests.hand_made import Field, Member, geojson, shapefile, zipped
 from tests.hand_made import square as degree_square
 
 FILES = FIXTURES / "files"
@@ -212,7 +212,7 @@ def test_what_lies_beside_a_shapefile_in_a_zip_is_no_data_set(put):
         b"readme.txt",
         b"fields.csv",
         b"__MACOSX/._parcels.shp",
-        b"._parcels.dbf",
+        b"._parcels.shp",
         b"parcels.sbn",
     ]
     path = put("a.zip", zipped([*members, *(Member(name, b"x") for name in litter)]))
@@ -244,6 +244,35 @@ def test_a_geodatabase_is_read_from_its_folder_too(tmp_path):
     with zipfile.ZipFile(FILES / "ogr.gdb.zip") as packed:
         packed.extractall(tmp_path)
     assert sorted(arrived(tmp_path / "parcels.gdb").frame["name"]) == sorted(PARCELS)
+
+
+def test_the_boundaries_of_the_ministry_are_read_as_they_come(put, tmp_path):
+    """DAM_DAN.shp: CP949, no .cpg, no word about its letters in the header, a zip of Windows."""
+    fields = [Field(b"UFID", length=34), Field(b"DAN_ID", length=6), Field(b"DAN_NAME"), Field(b"DANJI_TYPE", length=1)]
+    row = [b"1000003", b"129010", "첨단과학산업단지".encode("cp949"), b"1"]
+    path = shapefile(tmp_path / "DAM_DAN.shp", fields, [row], crs="EPSG:5186")
+    parts = [path.with_suffix(ending) for ending in (".shp", ".shx", ".dbf", ".prj")]
+    members = [Member(f"단지경계\\{part.name}".encode("cp949"), part.read_bytes()) for part in parts]
+    found = arrived(put("단지경계.zip", zipped(members)))
+    assert (found.title, found.story["encoding"], found.story["crs"]) == ("DAM_DAN", "cp949", "EPSG:5186")
+    assert found.frame[["name", "DAN_ID"]].to_numpy().tolist() == [["첨단과학산업단지", "129010"]]
+
+
+def test_the_road_links_of_its_keep_their_hyphens_and_codes(tmp_path):
+    fields = [
+        Field(b"LINK_ID", length=10),
+        Field(b"C-ITS", length=1),
+        Field(b"ROAD_NO", length=5),
+        Field(b"ROAD_NAME"),
+        Field(b"ROAD_RANK", length=3),
+    ]
+    row = [b"1160059701", b"0", b"-", "공원로".encode("cp949"), b"004"]
+    path = shapefile(tmp_path / "MOCT_LINK.shp", fields, [row], crs="ITRF2000_Central_Belt_60", cpg="949")
+    found = arrived(path)
+    assert (found.story["crs"], found.story["crs_way"]) == ("EPSG:5186", "parameters")
+    assert found.frame[[field.name.decode() for field in fields]].to_numpy().tolist() == [
+        ["1160059701", "0", "-", "공원로", "004"]
+    ]
 
 
 # GeoPackage, GML, Parquet, FlatGeobuf

@@ -404,3 +404,18 @@ def test_another_complex_keeps_the_sigma_of_its_grade(put):
     imports.adopt_outline("bitgreen", "plain", ("1",), "C")
     sigmas = study.areas(study.source_layer()).set_index("id")["sigma_correlated"]
     assert sigmas[["jingok", "bitgreen"]].tolist() == pytest.approx([4000 * 2.0, 4000 * 40.0])
+
+
+def test_an_imported_road_lies_between_two_sites(put):
+    bring(put(square(0, 0, 1000), square(1030, 0, 1000)), "--as", "sites")
+    bring(put(square(1000, -500, 30, 2000), file="road.gpkg"), "--as", "road")
+    plain = done("adjacency", "sites", "--format", "json").json[0]
+    parted = done("adjacency", "sites", "--separators", "road", "--format", "json").json[0]
+    assert (plain["relation"], parted["relation"]) == ("near", "beside")
+
+
+def test_distances_run_to_an_imported_layer(put):
+    bring(put(square(0, 0, 1000), file="there.gpkg"), "--as", "there")
+    bring(put(square(3000, 0, 1000)), "--as", "here")
+    row = done("distance", "here", "--to", "there", "--format", "json").json[0]
+    assert row["distance_m"] == pytest.approx(2000, rel=1e-4)

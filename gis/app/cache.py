@@ -66,8 +66,8 @@ def nearest_places(source: str | None = None) -> pd.DataFrame:
 
 
 @_kept
-def adjacencies(thresholds: Thresholds, source: str | None = None) -> pd.DataFrame:
-    return study.adjacencies(study.source_layer(source), thresholds)
+def adjacencies(thresholds: Thresholds, source: str | None = None, separators: str | None = None) -> pd.DataFrame:
+    return study.adjacencies(study.source_layer(source), thresholds, separators=separators)
 
 
 @_kept

@@ -74,7 +74,9 @@ def adjacency(
     tolerance: Annotated[str, typer.Option(help="Boundaries this close are one, e.g. 0.1m.")] = "0.1m",
     beside: Annotated[str, typer.Option(help="Widest road, river or rail of 인접, e.g. 100m.")] = "100m",
     near: Annotated[str, typer.Option(help="Bands of 근접, rising.")] = "2km,5km,10km",
-    separators: Annotated[str | None, typer.Option(help="A file of roads, rivers and railways.")] = None,
+    separators: Annotated[
+        str | None, typer.Option(help="An imported layer, or a file, of roads, rivers and railways.")
+    ] = None,
     crs: CrsOpt = None,
     format: FormatOpt = None,
     output: OutputOpt = None,

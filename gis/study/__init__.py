@@ -315,8 +315,14 @@ def adjacencies(
     """Return the relation of every pair of sites, and which 법정동 lies between."""
     _require_pairs(len(source.frame) * (len(source.frame) - 1) // 2)
     belt = crs_name(source.frame.crs)
-    barriers = None if separators is None else read_file(Path(separators), belt)
+    barriers = None if separators is None else _separators(separators, belt)
     return _adjacency.adjacency(source.frame, thresholds, within=within, separators=barriers, units=layer("emd", belt))
+
+
+def _separators(source: str, belt: str) -> gpd.GeoDataFrame:
+    """Return roads, rivers and railways from an imported layer or a file."""
+    stored = source in known_layers() or any(source == one.title for one in store.layers())
+    return layer(source, belt) if stored else read_file(Path(source), belt)
 
 
 def places(scope: str = "region") -> gpd.GeoDataFrame:

@@ -84,8 +84,10 @@ def show_adjacency(source: str | None, names: dict[str, str] | None) -> None:
     beside = beside_box.number_input(t("ui.beside"), 0.0, 1_000.0, 100.0, 10.0, key="beside", bind="query-params")
     bands = near_box.multiselect(t("ui.near"), [1, 2, 5, 10, 20, 30], [2, 5, 10], key="near", bind="query-params")
     thresholds = Thresholds(tolerance, beside, tuple(sorted(1000.0 * band for band in bands)))
-    table = cache.adjacencies(thresholds, source)
-    st.caption(t("ui.separators_missing"))
+    between = separators(source)
+    table = cache.adjacencies(thresholds, source, between)
+    if between is None:
+        st.caption(t("ui.separators_missing"))
     for row in table.head(SENTENCES).to_dict("records"):
         say(adjacency_sentence(row, names), "- ")
     show_table(table, "adjacency", names=names, hidden=("de9im",))
@@ -93,6 +95,17 @@ def show_adjacency(source: str | None, names: dict[str, str] | None) -> None:
         details = table[["a", "b", "de9im", "tolerance"]]
         called = {column: details[column].map(lambda name: place_name(name, names)) for column in ("a", "b")}
         st.dataframe(details.assign(**called), hide_index=True)
+
+
+def separators(source: str | None) -> str | None:
+    """Return the imported layer of roads, rivers and railways that may lie between two sites; None where there is none."""
+    layers = {name: one for name, one in study.known_layers().items() if one.group == "imported" and name != source}
+    if not layers:
+        return None
+    return select(
+        t("ui.separators"), list(layers), "between", None, lambda name: layer_title(layers[name]),
+        index=None, placeholder=t("word.none"),
+    )  # fmt: skip
 
 
 show_page(page)
