@@ -174,16 +174,17 @@ def test_a_kept_file_can_be_measured(empty_workspace):
 
 def test_a_name_in_the_file_offers_the_complex_and_one_click_replaces_its_outline(empty_workspace):
     app = keep(dropped(geojson("진곡산단")))
+    app = sound(app.selectbox(key="outline-grade-mine-ko").set_value("C").run())
     app = sound(button(app, "이 경계를 쓰기").click().run())
     assert study.complexes()["grade"]["jingok"] == "C"
     assert any("진곡산단" in line.value and "→" in line.value for line in app.markdown)
 
 
 def test_the_schematic_outline_can_be_used_again(empty_workspace):
-    app = keep(dropped(geojson("진곡산단")))
+    app = keep(dropped(geojson("진곡산단", grade="C")))
     button(app, "이 경계를 쓰기").click().run()
     app = sound(opened("sources", part="data"))
-    app.selectbox(key="outline-jingok").select_index(0).run()
+    app.selectbox(key="outline-jingok-ko").select_index(0).run()
     sound(app.button(key="use-jingok").click().run())
     assert study.complexes()["grade"]["jingok"] == "D"
 
@@ -262,3 +263,25 @@ def test_a_kept_register_can_be_chosen_again(empty_workspace):
     app = sound(opened("sources", part="bring"))
     app = sound(app.selectbox(key="firms_kept-ko").set_value("firms").run())
     assert any("진곡산단" in frame.value.to_string() for frame in app.dataframe)
+
+
+def test_the_grade_of_the_layer_is_that_of_its_outline(empty_workspace):
+    app = keep(dropped(geojson("진곡산단", grade="A")))
+    sound(button(app, "이 경계를 쓰기").click().run())
+    assert study.complexes()["grade"]["jingok"] == "A"
+
+
+def test_another_language_in_the_middle_of_an_import_changes_words_alone(empty_workspace):
+    app = sound(dropped(geojson("가")))
+    app.selectbox(key="lang-ko").set_value("en").run()
+    use_language("en")
+    assert button(sound(app), "Keep")
+    app.selectbox(key="lang-en").set_value("ko").run()
+    use_language("ko")
+    assert button(sound(app), "보관")
+
+
+def test_no_page_shows_a_text_that_is_meant_for_its_authors():
+    for page in PAGES:
+        for element in sound(opened(page)).markdown:
+            assert "above their table" not in element.value

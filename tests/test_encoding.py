@@ -25,7 +25,17 @@ from tests.pencil import sites
 from tests.pencil import square as pencil_square
 
 UNDERSTOOD = ["949", "CP949", "EUC-KR", "euc-kr", "UHC"]
-STRANGE = ["MS949", "ANSI 949", "KSC5601", "ks_c_5601-1987", "x-windows-949", "windows-949", "OEM 949", "korean", "ks_x-1001"]
+STRANGE = [
+    "MS949",
+    "ANSI 949",
+    "KSC5601",
+    "ks_c_5601-1987",
+    "x-windows-949",
+    "windows-949",
+    "OEM 949",
+    "korean",
+    "ks_x-1001",
+]
 USELESS = ["OEM", "system", "", "88591", "1252", "UTF-16", "garbage", "\x00\x01"]
 SYLLABLES = [chr(code) for code in range(0xAC00, 0xD7A4)]
 hangul = st.text(st.sampled_from(SYLLABLES), min_size=1, max_size=130)

@@ -1,6 +1,8 @@
 """From a file to a layer that every analysis runs on, and to the outline of a complex."""
 
 import json
+import sqlite3
+import zipfile
 
 import geopandas as gpd
 import pytest
@@ -306,8 +308,8 @@ def test_an_outline_of_what_does_not_exist_is_refused_and_nothing_changes(comple
 
 def test_a_layer_of_which_no_name_is_a_complex_asks_for_one(put):
     bring(put(square(0, 0), square(500, 0)), "--as", "dan")
-    assert "dan" in refusal("outline", "adopt", "dan")
-    assert "--id" in refusal("outline", "adopt", "dan", "jingok")
+    assert "dan" in refusal("outline", "adopt", "dan", "--grade", "C")
+    assert "--id" in refusal("outline", "adopt", "dan", "jingok", "--grade", "C")
 
 
 def test_the_register_area_stays_beside_the_area_of_the_figure(put):
@@ -419,3 +421,102 @@ def test_distances_run_to_an_imported_layer(put):
     bring(put(square(3000, 0, 1000)), "--as", "here")
     row = done("distance", "here", "--to", "there", "--format", "json").json[0]
     assert row["distance_m"] == pytest.approx(2000, rel=1e-4)
+
+
+def test_a_layer_says_who_made_it_wherever_it_is_measured_and_exported(put, tmp_path):
+    bring(put(square(0, 0)), "--as", "dan", "--source", "국토교통부")
+    assert done("area", "dan", "--format", "json").json[0]["source"] == "국토교통부"
+    done("export", "dan", "-o", tmp_path / "dan.geojson")
+    assert (
+        json.loads((tmp_path / "dan.geojson").read_text(encoding="utf-8"))["features"][0]["properties"]["source"]
+        == "국토교통부"
+    )
+
+
+def test_a_source_of_its_own_row_stays(put):
+    bring(put(square(0, 0), square(500, 0), source=["측량", None]), "--as", "dan", "--source", "국토교통부")
+    assert [row["source"] for row in done("area", "dan", "--format", "json").json][0] == "측량"
+
+
+def test_the_story_leaves_with_the_layer(put, tmp_path):
+    bring(put(square(0, 0)), "--as", "dan", "--license", "내부용", "--base-date", "2026-01-31")
+    for ending in ("geojson", "gpkg", "zip"):
+        done("export", "dan", "-o", tmp_path / f"dan.{ending}")
+    told = json.loads(json.loads((tmp_path / "dan.geojson").read_text(encoding="utf-8"))["description"])
+    packed = json.loads(zipfile.ZipFile(tmp_path / "dan.zip").read("dan_story.json"))
+    with sqlite3.connect(tmp_path / "dan.gpkg") as base:
+        kept = "".join(row[0] for row in base.execute("SELECT metadata FROM gpkg_metadata"))
+    assert told == packed
+    assert (told["license"], told["base_date"], told["crs"], len(told["sha256"])) == (
+        "내부용",
+        "2026-01-31",
+        "EPSG:5186",
+        64,
+    )
+    assert told["sha256"] in kept
+
+
+def test_the_place_in_the_file_does_not_leave(put, tmp_path):
+    bring(put(square(0, 0)), "--as", "dan")
+    done("export", "dan", "-o", tmp_path / "dan.csv")
+    assert "file_row" not in (tmp_path / "dan.csv").read_text(encoding="utf-8-sig")
+
+
+def test_an_official_boundary_has_the_sigma_that_a_person_states(put):
+    bring(put(square(0, 0, 1000)), "--as", "dan", "--grade", "A", "--vertex-sigma", "0.05")
+    row = done("area", "dan", "--format", "json").json[0]
+    assert row["sigma_correlated_m2"] == pytest.approx(row["perimeter_m"] * 0.05)
+
+
+def test_the_outline_has_the_grade_of_its_layer(put):
+    bring(put(square(0, 0, 1000)), "--as", "dan", "--grade", "A")
+    done("outline", "adopt", "dan", "jingok", "--format", "json")
+    assert study.complexes()["grade"]["jingok"] == "A"
+
+
+def test_without_a_grade_the_outline_asks_for_one(put):
+    bring(put(square(0, 0, 1000)), "--as", "dan")
+    assert "--grade" in refusal("outline", "adopt", "dan", "jingok")
+
+
+def test_two_outlines_at_once_show_their_pair_once_before_and_once_after(put):
+    bring(
+        put(outline_of("jingok"), outline_of("bitgreen"), names=["진곡산단", "빛그린산단"]),
+        "--as",
+        "dan",
+        "--grade",
+        "B",
+    )
+    change = imports.adopt_by_name("dan", None, ())
+    pair = change.distances[(change.distances["from"] == "bitgreen") & (change.distances["to"] == "jingok")]
+    assert pair["state"].tolist() == ["before", "after"]
+    assert pair["grade"].tolist() == ["D", "B"]
+
+
+def test_removing_a_layer_says_whose_outline_it_was(put):
+    bring(put(square(0, 0, 1000)), "--as", "dan", "--grade", "A")
+    done("outline", "adopt", "dan", "jingok", "--format", "json")
+    answer = run("layer", "remove", "dan")
+    assert (answer.code, "진곡산단" in answer.err) == (0, True)
+
+
+def test_distances_run_to_a_file(put):
+    bring(put(square(3000, 0, 1000)), "--as", "here")
+    row = done("distance", "here", "--to", put(square(0, 0, 1000), file="there.gpkg"), "--format", "json").json[0]
+    assert row["distance_m"] == pytest.approx(2000, rel=1e-4)
+
+
+def test_a_share_is_no_better_than_the_boundary_that_cuts_it(put):
+    bring(put(square(0, 0, 1000)), "--as", "dan", "--grade", "A")
+    assert {row["grade"] for row in done("area", "dan", "--by", "emd", "--format", "json").json} == {"C"}
+
+
+def test_a_check_says_how_the_file_was_read_where_nothing_is_wrong(put):
+    assert "EPSG:5186" in done("import", put(square(0, 0)), "--check").text
+
+
+def test_the_story_is_told_in_the_language_of_the_reader(put):
+    bring(put(square(0, 0)), "--as", "dan", "--license", "내부용")
+    told = done("layer", "story", "dan").text
+    assert "이용 조건" in told
+    assert "encoding_way" not in told

@@ -92,7 +92,7 @@ def test_a_kind_that_is_none_is_one_line(put):
     assert "Firms" in refusal("import", put("a.csv", REGISTER), "--kind", "Klingons")
 
 
-@pytest.mark.parametrize("command", [("area",), ("distance",), ("export", "-o", "a.gpkg")])
+@pytest.mark.parametrize("command", [("area",), ("distance",), ("adjacency",)])
 def test_what_has_no_shapes_is_not_measured(command, put, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     done("import", put("a.csv", REGISTER), "--as", "firms24", "--format", "json")
@@ -110,3 +110,36 @@ def test_registers_and_rasters_stand_in_the_list_of_layers(put, heights):
     done("import", heights, "--as", "dem", "--format", "json")
     rows = {row["name"]: row for row in done("layers", "--format", "json").json}
     assert (rows["firms24"]["geometry"], rows["firms24"]["features"], rows["dem"]["geometry"]) == ("Firms", 2, "Raster")
+
+
+@pytest.mark.parametrize(("text", "seen"), [(REGISTER, "회사명"), (PEOPLE, "population")])
+def test_a_check_of_a_table_says_what_its_columns_mean_and_keeps_nothing(text, seen, put):
+    answer = done("import", put("a.csv", text), "--check", "--format", "json")
+    assert seen in answer.text
+    assert store.layers() == []
+
+
+def test_a_check_of_a_raster_says_where_it_lies_and_keeps_nothing(heights):
+    row = done("import", heights, "--check", "--format", "json").json[0]
+    assert row["crs"] == "EPSG:5186"
+    assert store.layers() == []
+
+
+def test_a_kept_table_can_be_taken_away(put, tmp_path):
+    done("import", put("a.csv", REGISTER), "--as", "firms24", "--format", "json")
+    done("export", "firms24", "-o", tmp_path / "out.csv")
+    assert "가나정밀" in (tmp_path / "out.csv").read_text(encoding="utf-8-sig")
+    assert ".csv" in refusal("export", "firms24", "-o", tmp_path / "out.gpkg")
+
+
+def test_a_kept_raster_can_be_taken_away(heights, tmp_path):
+    done("import", heights, "--as", "dem", "--format", "json")
+    done("export", "dem", "-o", tmp_path / "out.tif")
+    with rasterio.open(tmp_path / "out.tif") as raster:
+        assert (raster.read(1) == np.arange(100).reshape(10, 10)).all()
+
+
+@pytest.mark.parametrize("option", [("--base-date", "notadate"), ("--rank", "zzz")])
+def test_a_raster_is_refused_what_a_layer_is(option, heights):
+    refusal("import", heights, "--as", "dem", *option)
+    assert store.layers() == []

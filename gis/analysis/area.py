@@ -8,7 +8,7 @@ import shapely
 from gis.crs import MAP_CRS, crs_name, reproject, require_work_crs
 from gis.errors import InputError
 from gis.kernel.geodesy import polygon_areas
-from gis.model import SCHEMATIC, SHARE_COLUMNS
+from gis.model import SCHEMATIC, SHARE_COLUMNS, worse_grade
 
 ROUNDING = 0.01
 """m by which 7 decimals of a degree round a boundary; a share thinner than that all round is no land."""
@@ -115,7 +115,8 @@ def unit_shares(sites: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> pd.DataFram
     rows["area"], rows["planar"] = geodesic_areas(rows), rows.area
     rows["order"] = rows["id"].map({name: number for number, name in enumerate(sites["id"])})
     rows = _without_slivers(rows.sort_values(["order", "planar"], ascending=[True, False]), sites)
-    rows["grade"] = rows["id"].map(sites.set_index("id")["grade"])
+    cut = worse_grade(*units["grade"])
+    rows["grade"] = rows["id"].map({row.id: worse_grade(row.grade, cut) for row in sites.itertuples()})
     rows["share_pct"] = 100 * rows["planar"] / rows.groupby("id")["planar"].transform("sum")
     return pd.DataFrame(rows[list(SHARE_COLUMNS)]).reset_index(drop=True)
 

@@ -145,6 +145,11 @@ def upload_kind(upload: str, _files: dict[str, bytes]) -> str:
     return kinds.uploaded_kind(_files, Reading())
 
 
+@st.cache_data(show_spinner=False, max_entries=16)
+def upload_check(upload: str, _files: dict[str, bytes], kind: str, reading: Reading) -> pd.DataFrame:
+    return kinds.check_uploaded(_files, kind, reading)
+
+
 @st.cache_resource(show_spinner=False)
 def _shelf() -> dict[ServiceRequest, Arrival]:
     return {}
@@ -177,7 +182,7 @@ def layer_file_title(name: str, ending: str) -> str:
 
 @_kept
 def layer_file(name: str, ending: str) -> bytes:
-    return layer_bytes(study.layer(name), ending, name)
+    return layer_bytes(study.layer(name), ending, name, story=study.export_story(name))
 
 
 @_kept

@@ -9,12 +9,12 @@ import streamlit as st
 
 from gis import study
 from gis.app import cache, state
-from gis.app.downloads import show_table
+from gis.app.downloads import show_numbers, show_table
 from gis.app.frame import faults_shown, plain, say
 from gis.app.map_widget import show_map
 from gis.app.site_map import arrival_base, arrival_group
 from gis.errors import GisError
-from gis.i18n import t
+from gis.i18n import language, t
 from gis.io.encoding import ENCODINGS
 from gis.io.formats import FILE_ENDINGS
 from gis.io.read import Arrival, Reading
@@ -24,7 +24,7 @@ from gis.study import imports, kinds
 from gis.study.imports import OUTLINE_GRADES, Keeping, OutlineChange
 from gis.study.kinds import RASTER_ENDINGS
 from gis.view.sentences import change_sentences, problem_sentence, story_sentence
-from gis.view.tables import label, layer_title, shown
+from gis.view.tables import label, layer_title, local_time, shown, told_story
 
 PREVIEW_ROWS = 8
 PROBLEM_LINES = 12
@@ -46,14 +46,26 @@ def show_import(unit: str) -> None:
     kind = cache.upload_kind(upload, files)
     if kind != kinds.SHAPES:
         say(t("import.is_kind", kind=t(f"import.kind_{kind.lower()}")), strong=True)
-        name = next(iter(files))
-        keep_form(Path(name).stem, name, upload, lambda keeping: [kinds.keep_uploaded(files, kind, Reading(), keeping)])
+        with faults_shown():
+            show_other(files, kind, upload)
         return
     arrived = asked_arrival(upload, files)
     if arrived is None:
         return
     show_preview(arrived)
     keep_arrival(arrived, upload)
+
+
+def show_other(files: dict[str, bytes], kind: str, upload: str) -> None:
+    """Show how a raster or a table without shapes is read, with the answers that it may need, and keep it."""
+    name = next(iter(files))
+    box = st.text_input(
+        t("import.other_crs") if kind == kinds.RASTER else t("import.sheet"), key=f"import-other-{upload}",
+        placeholder=t("import.crs_hint") if kind == kinds.RASTER else "",
+    ).strip()  # fmt: skip
+    reading = Reading(crs=box or None) if kind == kinds.RASTER else Reading(layer=box or None)
+    show_numbers(cache.upload_check(upload, files, kind, reading))
+    keep_form(Path(name).stem, name, upload, lambda keeping: [kinds.keep_uploaded(files, kind, reading, keeping)])
 
 
 def keep_arrival(arrived: Arrival, upload: str) -> None:
@@ -66,14 +78,17 @@ def asked_arrival(upload: str, files: dict[str, bytes]) -> Arrival | None:
     encoding_box, polygons_box = st.columns([0.3, 0.7], vertical_alignment="bottom")
     encoding = encoding_box.selectbox(
         t("import.encoding"), ["", *ENCODINGS], format_func=lambda name: name or t("import.by_content"),
-        key=f"import-encoding-{upload}",
+        key=worded(f"import-encoding-{upload}"),
     )  # fmt: skip
     polygons = polygons_box.checkbox(t("import.polygons"), key=f"import-polygons-{upload}")
-    answers: dict[str, Any] = {"encoding": encoding or None, "polygons": polygons}
+    group = st.text_input(t("import.group"), key=f"import-group-{upload}") if polygons else ""
+    answers: dict[str, Any] = {"encoding": encoding or None, "polygons": polygons, "group": group.strip() or None}
     for _ in range(4):  # a layer, a CRS, the axes: each question is asked once
         try:
             with st.spinner(t("import.reading")):
-                return cache.arrival(upload, files, Reading(**answers))
+                arrived = cache.arrival(upload, files, Reading(**answers))
+            picked = drawing_layer(arrived, upload)
+            return arrived if picked is None else cache.arrival(upload, files, Reading(**answers, layer=picked))
         except GisError as error:
             answer = ask(error, upload)
             if answer is None:
@@ -82,17 +97,28 @@ def asked_arrival(upload: str, files: dict[str, bytes]) -> Arrival | None:
     return None
 
 
+def drawing_layer(arrived: Arrival, upload: str) -> str | None:
+    """Return the one layer of a drawing to bring in; None for all of it."""
+    if Path(arrived.story["file"]).suffix.lower() != ".dxf" or arrived.frame["Layer"].nunique() < 2:
+        return None
+    counts = arrived.frame["Layer"].value_counts()
+    return st.selectbox(
+        t("import.drawing_layer"), list(counts.index), index=None, key=worded(f"import-drawing-{upload}"),
+        format_func=lambda name: f"{name} ({counts[name]})", placeholder=t("word.all"),
+    )  # fmt: skip
+
+
 def ask(error: GisError, upload: str) -> dict[str, Any] | None:
     """Return the answer to the question that a fault is; a fault that is no question is shown."""
     if error.key == "many_layers":
         names = [str(name) for name in error.values["names"]]  # type: ignore[attr-defined]
-        chosen = st.selectbox(t("import.which_layer"), names, index=None, key=f"import-layer-{upload}")
+        chosen = st.selectbox(t("import.which_layer"), names, index=None, key=worded(f"import-layer-{upload}"))
         return None if chosen is None else {"layer": chosen}
     if error.key in ("which_crs", "which_axes"):
-        st.warning(plain(str(error)), icon=":material/help:")
+        st.warning(t("import.ask_crs" if error.key == "which_crs" else "import.ask_axes"), icon=":material/help:")
         found: list[Any] = list(error.values["found"])  # type: ignore[call-overload]
         chosen = st.selectbox(
-            t("import.which_crs"), found, index=None, key=f"import-crs-{upload}", format_func=candidate_text
+            t("import.which_crs"), found, index=None, key=worded(f"import-crs-{upload}"), format_func=candidate_text
         )
         return None if chosen is None else {"crs": chosen.crs, "swap": chosen.swapped}
     if error.key in ("swapped_axes", "outside_korea", "ballpark", "unknown_crs", "bessel_which", "no_candidate"):
@@ -144,17 +170,24 @@ def keep_form(named: str, file: str, upload: str, keep: Callable[[Keeping], list
         source = source_box.text_input(t("import.source"), placeholder=file, max_chars=200)
         license = license_box.text_input(t("import.license"), max_chars=200)
         date = date_box.date_input(t("column.base_date"), None, min_value="1900-01-01", max_value="2100-12-31")
-        confidential = st.checkbox(t("import.confidential"))
+        sigma_box, secret_box = st.columns([0.4, 0.6], vertical_alignment="bottom")
+        sigma = sigma_box.number_input(t("import.vertex_sigma"), 0.001, 999.0, None, format="%.3f")
+        confidential = secret_box.checkbox(t("import.confidential"))
         if not st.form_submit_button(t("import.keep"), type="primary", icon=":material/save:"):
             return
     with faults_shown():
         keeping = Keeping(
-            title=title.strip() or None, grade=grade or None, source=source.strip() or None, rank=rank or None,
+            title=title.strip() or None, grade=grade or None, vertex_sigma=sigma, source=source.strip() or None, rank=rank or None,
             license=license.strip() or None, base_date=date.isoformat() if date else None, confidential=confidential,
         )  # fmt: skip
         kept = keep(keeping)
         state.remember_kept([one.name for one in kept])
         st.success(t("import.kept", names=", ".join(plain(one.title) for one in kept)), icon=":material/check:")
+
+
+def worded(key: str) -> str:
+    """Return the key of a widget with words as options: in another language it is another widget."""
+    return f"{key}-{language()}"
 
 
 def grade_text(grade: str) -> str:
@@ -187,24 +220,28 @@ def adopt_form(name: str, unit: str) -> None:
     order = [*named, *(one for one in sites if one not in named)]
     chosen = complex_box.selectbox(
         t("import.outline_of"), order, index=0 if named else None, format_func=lambda one: label("place", one),
-        key=f"outline-complex-{name}",
+        key=worded(f"outline-complex-{name}"),
     )  # fmt: skip
     default = list(named.get(chosen, ())) or (list(features) if len(features) == 1 else [])
     ids = feature_box.multiselect(
         t("import.outline_features"), list(features), default, format_func=lambda one: f"{features[one]} ({one})",
-        key=f"outline-features-{name}-{chosen}",
+        key=worded(f"outline-features-{name}-{chosen}"),
     )  # fmt: skip
+    own = imports.own_grade(name)
     grade = grade_box.selectbox(
-        t("column.grade"), OUTLINE_GRADES, index=2, format_func=grade_text, key=f"outline-grade-{name}"
+        t("column.grade"),
+        OUTLINE_GRADES,
+        index=OUTLINE_GRADES.index(own) if own else None,
+        format_func=grade_text,
+        key=worded(f"outline-grade-{name}"),
     )
     if chosen in named:
         st.caption(t("import.matched", names=", ".join(plain(features[one]) for one in named[chosen])))
-    if (
-        st.button(
-            t("import.adopt"), key=f"outline-adopt-{name}", disabled=not (chosen and ids), icon=":material/swap_horiz:"
-        )
-        and chosen
-    ):
+    ready = bool(chosen and ids and grade)
+    pressed = st.button(
+        t("import.adopt"), key=f"outline-adopt-{name}", disabled=not ready, icon=":material/swap_horiz:"
+    )
+    if pressed and chosen and grade:
         show_change(imports.adopt_outline(chosen, name, tuple(ids), grade), unit)
 
 
@@ -214,7 +251,7 @@ def show_change(change: OutlineChange, unit: str) -> None:
         say(line, "- ")
     for name in ("area", "distances", "adjacency"):
         with st.expander(t(f"import.change_{name}"), expanded=name == "area"):
-            show_table(getattr(change, name), f"change_{change.complex}_{name}", unit)
+            show_table(getattr(change, name), f"change_{'_'.join(change.complexes)}_{name}", unit)
 
 
 def show_imported(unit: str) -> None:
@@ -274,10 +311,16 @@ def manage(stored: StoredLayer) -> None:
                 key=f"export-{stored.name}", on_click="ignore", type="tertiary", icon=":material/download:",
             )  # fmt: skip
     with st.expander(t("import.story")):
-        rows = [{"item": key, "value": str(value)} for key, value in stored.story.items() if key != "problems"]
-        st.dataframe(shown(pd.DataFrame(rows)), hide_index=True)
+        st.dataframe(shown(told_story(stored)), hide_index=True)
         if stored.story.get("problems"):
             show_table(pd.DataFrame(stored.story["problems"]), f"problems_{stored.name}")
+
+
+def use_outline(complex_id: str, former: int, number: int) -> None:
+    """Use another outline of a complex before the page is drawn again."""
+    with faults_shown():
+        imports.use_outline(complex_id, number or None)
+        state.remember_change(complex_id, former, number)
 
 
 def show_outlines(unit: str) -> None:
@@ -285,18 +328,27 @@ def show_outlines(unit: str) -> None:
     table = imports.outline_table()
     for complex_id, grade in cache.boundary_grades().items():
         mine = table[table["complex"] == complex_id]
+        named = {one.name: one.title for one in imports.stored_layers()}
         titles = {SCHEMATIC_OUTLINE: t("import.schematic")} | {
-            int(row.number): f"{row.number}: {row.layer}" for row in mine.itertuples()
+            int(
+                row.number
+            ): f"{row.number}: {named.get(row.layer, row.layer)} · {row.grade} · {local_time(row.adopted_at)}"
+            for row in mine.itertuples()
         }
         used = next((int(row.number) for row in mine.itertuples() if row.in_use), SCHEMATIC_OUTLINE)
         name_box, choice_box, button_box = st.columns([0.3, 0.5, 0.2], vertical_alignment="center")
         name_box.markdown(plain(f"{label('place', complex_id)} · {label('grade', grade)}"))
         number = choice_box.selectbox(
-            t("import.outline"), list(titles), index=list(titles).index(used), key=f"outline-{complex_id}",
+            t("import.outline"), list(titles), index=list(titles).index(used), key=worded(f"outline-{complex_id}"),
             format_func=titles.__getitem__, label_visibility="collapsed",
         )  # fmt: skip
-        if button_box.button(t("import.use"), key=f"use-{complex_id}", disabled=number == used):
-            with faults_shown():
-                show_change(imports.use_outline(complex_id, number or None), unit)
+        button_box.button(
+            t("import.use"), key=f"use-{complex_id}", disabled=number == used,
+            on_click=use_outline, args=(complex_id, used, number),
+        )  # fmt: skip
+    with faults_shown():
+        changed = state.changed_outline()
+        if changed is not None:
+            show_change(imports.change_between(*changed), unit)
     if len(table):
         show_table(table, "outlines")

@@ -20,6 +20,7 @@ _CLICKS = "clicks"
 _DRAWINGS = "drawings"
 _KEPT = "kept"
 _REQUEST = "service-request"
+_CHANGE = "outline-change"
 _POINTS = "control-points"
 _MARKS = "control-marks"
 
@@ -153,3 +154,13 @@ def seen_marks(sheet: str, now: list[tuple[float, float]] | None) -> list[tuple[
     if now is not None:
         marks[sheet] = now
     return before
+
+
+def remember_change(complex_id: str, former: int, number: int) -> None:
+    """Keep which outline of a complex gave way to which (0: the schematic one)."""
+    st.session_state[_CHANGE] = (complex_id, former, number)
+
+
+def changed_outline() -> tuple[str, int, int] | None:
+    """Return the complex whose outline was changed last, the former outline and the one in use."""
+    return st.session_state.get(_CHANGE)

@@ -10,11 +10,13 @@ from gis import study
 from gis.cli.output import FormatOpt, OutputOpt, emit, say_aside
 from gis.crs import GWANGJU_BELT, MAP_CRS
 from gis.errors import InputError
+from gis.i18n import t
 from gis.io import store
 from gis.io.read import Reading
 from gis.io.write import LAYER_FORMATS, layer_bytes, write_bytes
 from gis.study import imports, kinds
-from gis.view.sentences import problem_sentences
+from gis.view.sentences import problem_sentences, story_sentence
+from gis.view.tables import label, told_story
 
 app = typer.Typer()
 layer_app = typer.Typer(no_args_is_help=True, help="List, rename, restyle or remove what was imported.")
@@ -38,6 +40,9 @@ def import_file(
     group: Annotated[str | None, typer.Option(help="Column that tells one ring of points from the next.")] = None,
     title: Annotated[str | None, typer.Option(help="What people call the layer.")] = None,
     grade: Annotated[str | None, typer.Option(help="Boundary grade A, B, C or D.")] = None,
+    vertex_sigma: Annotated[
+        float | None, typer.Option(help="Standard error of a vertex in m, where one is known.")
+    ] = None,
     source: Annotated[str | None, typer.Option(help="Who made the data.")] = None,
     rank: Annotated[str | None, typer.Option(help="notice, statistics, agency or press.")] = None,
     license: Annotated[str | None, typer.Option(help="Terms of use.")] = None,
@@ -52,16 +57,20 @@ def import_file(
 ) -> None:
     """Read a file, check it, and keep it as a layer; what was repaired or set aside is listed by row."""
     reading = Reading(crs, encoding, layer, swap, polygons, group)
-    keeping = imports.Keeping(name, title, grade, None, source, rank, license, base_date, confidential)
+    keeping = imports.Keeping(name, title, grade, vertex_sigma, source, rank, license, base_date, confidential)
     chosen = kind or kinds.file_kind(file, reading)
-    if chosen != kinds.SHAPES and not check:
+    if chosen != kinds.SHAPES and check:
+        emit({"check": kinds.check_other(file, chosen, reading)}, format, output)
+        return
+    if chosen != kinds.SHAPES:
         emit({"import": imports.import_table([kinds.keep_other(file, chosen, reading, keeping)])}, format, output)
         return
     arrived = imports.arrival(file, reading)
     for line in problem_sentences(arrived.problems):
         say_aside(line)
     if check:
-        emit({"problems": arrived.problems}, format, output)
+        note = story_sentence(arrived.story, len(arrived.frame))
+        emit({"problems": arrived.problems}, format, output, note=note)
         return
     emit({"import": imports.import_table(imports.keep(arrived, keeping)), "problems": arrived.problems}, format, output)
 
@@ -76,9 +85,8 @@ def list_layers(format: FormatOpt = None, output: OutputOpt = None) -> None:
 def story(layer: LayerArg, format: FormatOpt = None, output: OutputOpt = None) -> None:
     """Show how a layer came: file, hash, encoding, CRS, repairs by row."""
     stored = store.layer(layer)
-    rows = [{"item": key, "value": str(value)} for key, value in stored.story.items() if key != "problems"]
     problems = pd.DataFrame(stored.story.get("problems", []))
-    emit({"story": pd.DataFrame(rows), **({"problems": problems} if len(problems) else {})}, format, output)
+    emit({"story": told_story(stored), **({"problems": problems} if len(problems) else {})}, format, output)
 
 
 @layer_app.command("rename")
@@ -102,7 +110,8 @@ def restyle(
 @layer_app.command("remove")
 def remove(layer: LayerArg) -> None:
     """Forget a layer and remove its file; a complex whose outline it was has its schematic one again."""
-    store.remove(layer)
+    for lost in imports.remove(layer):
+        say_aside(t("sentence.outline_lost", name=label("place", lost.complex)))
 
 
 @outline_app.command("list")
@@ -115,7 +124,9 @@ def list_outlines(format: FormatOpt = None, output: OutputOpt = None) -> None:
 def adopt(
     layer: LayerArg,
     complex: Annotated[str | None, typer.Argument(help="The complex; matched by name where none is given.")] = None,
-    grade: Annotated[str, typer.Option(help="A official, B cadastral, C digitised.")] = "C",
+    grade: Annotated[
+        str | None, typer.Option(help="A official, B cadastral, C digitised; else the layer's own.")
+    ] = None,
     id: Annotated[list[str] | None, typer.Option(help="Only the features with this id; may be repeated.")] = None,
     format: FormatOpt = None,
     output: OutputOpt = None,
@@ -132,15 +143,12 @@ def use(
     output: OutputOpt = None,
 ) -> None:
     """Use another outline of a complex, or the schematic one again, and show what changed."""
-    emit(change_tables([imports.use_outline(complex, number)]), format, output)
+    emit(change_tables(imports.use_outline(complex, number)), format, output)
 
 
-def change_tables(changes: list[imports.OutlineChange]) -> dict[str, pd.DataFrame]:
-    """Return what several outlines changed as the tables of a command."""
-    return {
-        name: pd.concat([getattr(change, name) for change in changes], ignore_index=True)
-        for name in ("area", "distances", "adjacency")
-    }
+def change_tables(change: imports.OutlineChange) -> dict[str, pd.DataFrame]:
+    """Return what other outlines changed as the tables of a command."""
+    return {"area": change.area, "distances": change.distances, "adjacency": change.adjacency}
 
 
 @app.command()
@@ -152,9 +160,15 @@ def export(
 ) -> None:
     """Write a layer as GeoJSON, GPKG, Shapefile (zip), GeoParquet, FlatGeobuf, KML, DXF, CSV or XLSX."""
     ending = output.suffix.lower()
+    if kinds.has_no_shapes(layer):
+        secret = [] if confidential else study.confidential_layers(layer)
+        if secret:
+            raise InputError("confidential", layer=", ".join(secret))
+        write_bytes(kinds.other_bytes(layer, ending), output)
+        return
     if ending not in LAYER_FORMATS:
         raise InputError("export_ending", ending=output.suffix or "-", known=" ".join(LAYER_FORMATS))
     secret = [] if confidential else study.confidential_layers(layer)
     if secret:
         raise InputError("confidential", layer=", ".join(secret))
-    write_bytes(layer_bytes(study.layer(layer), ending, layer, crs), output)
+    write_bytes(layer_bytes(study.layer(layer), ending, layer, crs, study.export_story(layer)), output)

@@ -85,6 +85,9 @@ def text_of(tables: dict[str, pd.DataFrame], unit: str, names: dict[str, str] | 
     console = Console(width=None if sys.stdout.isatty() else 240, highlight=False, markup=False, soft_wrap=False)
     with console.capture() as captured:
         for content in tables.values():
+            if content.empty:
+                console.print(t("word.none"))
+                continue
             people = shown(content.dropna(axis=1, how="all"), unit, names)
             formats = number_formats(people)
             drawn = Table(show_lines=False)

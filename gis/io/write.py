@@ -159,8 +159,10 @@ def layer_file_name(name: str, frame: gpd.GeoDataFrame, ending: str) -> str:
     return f"{name}{'_schematic' if schematic else ''}{ending}"
 
 
-def layer_bytes(frame: gpd.GeoDataFrame, ending: str, name: str, crs: str = MAP_CRS) -> bytes:
-    """Return a layer in the format that `ending` names.
+def layer_bytes(
+    frame: gpd.GeoDataFrame, ending: str, name: str, crs: str = MAP_CRS, story: dict[str, Any] | None = None
+) -> bytes:
+    """Return a layer in the format that `ending` names; GeoJSON, GPKG and the zip of a Shapefile carry its `story`.
 
     GeoJSON follows RFC 7946: WGS 84, right-hand rule, 7 decimals, null for what is unknown. A Shapefile is a zip with
     CP949 letters and a dictionary of the fields that it had to cut; a drawing (DXF) lies in the belt of `frame`.
@@ -172,6 +174,8 @@ def layer_bytes(frame: gpd.GeoDataFrame, ending: str, name: str, crs: str = MAP_
     """
     if ending not in LAYER_FORMATS:
         raise InputError("export_ending", ending=ending or "-", known=", ".join(LAYER_FORMATS))
+    frame = frame.drop(columns="file_row", errors="ignore")
+    told = json_text(story).strip() if story else ""
     wanted = stamped(frame) if ending == ".dxf" and crs == MAP_CRS else reproject(stamped(frame), crs)
     known = _distinct(_dated(wanted.reset_index(drop=True)), RESERVED.get(ending, ()))
     title = layer_file_name(name, frame, "")
@@ -182,7 +186,7 @@ def layer_bytes(frame: gpd.GeoDataFrame, ending: str, name: str, crs: str = MAP_
     if ending == ".parquet":
         return _parquet_bytes(known)
     if ending == ".zip":
-        return _shapefile_zip(known, title)
+        return _shapefile_zip(known, title, told)
     if ending in (".geojson", ".kml") and not known.crs.equals(known_crs(MAP_CRS), ignore_axis_order=True):
         raise InputError("geojson_crs")
     if ending in (".dxf", ".kml"):
@@ -255,7 +259,7 @@ def _printable_cell(value: Any) -> Any:
     return printable(value) if isinstance(value, str) else value
 
 
-def _shapefile_zip(frame: gpd.GeoDataFrame, title: str) -> bytes:
+def _shapefile_zip(frame: gpd.GeoDataFrame, title: str, story: str) -> bytes:
     """Return a Shapefile as a zip: CP949 letters with a .cpg, names of 10 bytes, and the dictionary of the fields."""
     fields = dbf_names([str(name) for name in frame.columns if name != "geometry"])
     written = frame.rename(columns=fields)
@@ -276,6 +280,8 @@ def _shapefile_zip(frame: gpd.GeoDataFrame, title: str) -> bytes:
         for part in sorted(Path(folder).iterdir()):
             _add(archive, f"{title}{part.suffix}", b"CP949" if part.suffix == ".cpg" else part.read_bytes())
         _add(archive, f"{title}_fields.csv", csv_bytes(pd.DataFrame(notes)))
+        if story:
+            _add(archive, f"{title}_story.json", story.encode("utf-8"))
     return packed.getvalue()
 
 

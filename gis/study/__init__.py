@@ -82,6 +82,18 @@ def confidential_layers(name: str) -> list[str]:
     return [one.name for one in store.layers() if one.confidential and {one.name, one.title} & carried]
 
 
+def export_story(name: str) -> dict[str, Any]:
+    """Return what leaves with an imported layer: who made it, on which terms, from when, and how it was read."""
+    found = next((one for one in store.layers() if name in (one.name, one.title)), None)
+    if found is None:
+        return {}
+    return {
+        "title": found.title, "source": found.source, "rank": found.rank, "license": found.license,
+        "base_date": found.base_date, "grade": found.grade, "confidential": found.confidential,
+        "stored_at": found.stored_at, **found.story,
+    }  # fmt: skip
+
+
 def stored_source(stored: store.StoredLayer) -> str:
     """Return the id under which an imported layer stands among the sources."""
     return f"imported:{stored.name}"
@@ -128,13 +140,17 @@ def _stored(name: str) -> store.StoredLayer:
     except UnknownNameError:
         raise UnknownNameError("layer", layer=name, known=", ".join(known_layers())) from None
     if found.kind not in store.DRAWN:
-        raise InputError("raster_layer", layer=name)
+        raise InputError("no_shapes", layer=name)
     return found
 
 
 def _graded(frame: gpd.GeoDataFrame, stored: store.StoredLayer) -> gpd.GeoDataFrame:
-    """Return an imported layer with the grade and the sigma that were stated for all of it where a row has none."""
-    known = frame.assign(grade=frame["grade"].astype(object).where(frame["grade"].notna(), stored.grade))
+    """Return an imported layer with the grade, sigma and source that were stated for all of it where a row has none."""
+    own = frame["source"].ne(stored.story.get("file", ""))
+    known = frame.assign(
+        grade=frame["grade"].astype(object).where(frame["grade"].notna(), stored.grade),
+        source=frame["source"].astype(object).where(own, stored.source),
+    )
     return known.assign(**_own_sigma(stored)) if _own_sigma(stored) else known
 
 
@@ -280,7 +296,7 @@ def unit_shares(source: SourceLayer, level: str) -> pd.DataFrame:
 
 def distances(source: SourceLayer, to: str | None = None, measure: str = "gap") -> pd.DataFrame:
     """Return the distance of every pair in `source`, or from each of its sites to each feature of `to`."""
-    others = None if to in (None, source.name) else layer(str(to), crs_name(source.frame.crs))
+    others = None if to in (None, source.name) else _other_layer(str(to), crs_name(source.frame.crs))
     count = len(source.frame)
     _require_pairs(count * (count - 1) // 2 if others is None else count * len(others))
     return _distance.distances(source.frame, others, measure)
@@ -315,14 +331,15 @@ def adjacencies(
     """Return the relation of every pair of sites, and which 법정동 lies between."""
     _require_pairs(len(source.frame) * (len(source.frame) - 1) // 2)
     belt = crs_name(source.frame.crs)
-    barriers = None if separators is None else _separators(separators, belt)
+    barriers = None if separators is None else _other_layer(separators, belt)
     return _adjacency.adjacency(source.frame, thresholds, within=within, separators=barriers, units=layer("emd", belt))
 
 
-def _separators(source: str, belt: str) -> gpd.GeoDataFrame:
-    """Return roads, rivers and railways from an imported layer or a file."""
-    stored = source in known_layers() or any(source == one.title for one in store.layers())
-    return layer(source, belt) if stored else read_file(Path(source), belt)
+def _other_layer(source: str, belt: str) -> gpd.GeoDataFrame:
+    """Return what a layer is measured against, in `belt`: another layer, bundled or imported, or a file."""
+    known = source in LAYERS or any(source in (one.name, one.title) for one in store.layers())
+    is_file = not known and os.path.exists(source)  # noqa: PTH110 - a name too long is no file
+    return read_file(Path(source), belt) if is_file else layer(source, belt)
 
 
 def places(scope: str = "region") -> gpd.GeoDataFrame:

@@ -42,9 +42,9 @@ class Keeping:
 
 @dataclass(frozen=True)
 class OutlineChange:
-    """What another outline of a complex changed: the same tables before and after, told apart by `state`."""
+    """What other outlines of complexes changed: the same tables before and after, told apart by `state`."""
 
-    complex: str
+    complexes: tuple[str, ...]
     area: pd.DataFrame
     distances: pd.DataFrame
     adjacency: pd.DataFrame
@@ -167,33 +167,50 @@ def adopt_outline(complex_id: str, layer_name: str, feature_ids: tuple[str, ...]
     stored = store.layer(layer_name)
     if stored.kind != "Polygon" or not feature_ids:
         raise InputError("outline_polygons", layer=layer_name)
-    before = _outline_in_use(complex_id)
+    before = outlines_in_use()
     trial = Outline(0, complex_id, stored.name, feature_ids, grade, True, "")
     study.outline_shape(trial)
-    return outline_change(complex_id, before, store.adopt(complex_id, stored.name, feature_ids, grade))
+    store.adopt(complex_id, stored.name, feature_ids, grade)
+    return outline_change((complex_id,), before)
 
 
-def adopt_by_name(layer_name: str, complex_id: str | None, ids: tuple[str, ...], grade: str) -> list[OutlineChange]:
+def own_grade(layer_name: str) -> str | None:
+    """Return the one grade of a real boundary that a layer states for itself or for all of its features."""
+    frame = study.source_layer(layer_name).frame
+    stated = set(frame["grade"].dropna())
+    return stated.pop() if len(stated) == 1 and stated <= set(OUTLINE_GRADES) else None
+
+
+def adopt_by_name(
+    layer_name: str, complex_id: str | None, ids: tuple[str, ...], grade: str | None = None
+) -> OutlineChange:
     """Adopt outlines from a layer: for one complex, or for each that a feature's name means; return what changed.
 
-    Without `ids`, a complex takes the features of its name, or the only feature there is.
+    Without `ids`, a complex takes the features of its name, or the only feature there is; without `grade` it has the
+    layer's own.
 
     Raises
     ------
     InputError
-        Where no name means a complex, or several features could be meant.
+        Where no name means a complex, several features could be meant, or nobody says the grade.
     """
+    grade = grade or own_grade(layer_name)
+    if grade is None:
+        raise InputError("outline_grade", layer=layer_name, known=", ".join(OUTLINE_GRADES))
     matches = outline_matches(layer_name)
     if complex_id is None:
         if matches.empty:
             raise InputError("no_match", layer=layer_name)
-        return [adopt_outline(row.complex, layer_name, row.ids, grade) for row in matches.itertuples()]
+        before = outlines_in_use()
+        for row in matches.itertuples():
+            adopt_outline(row.complex, layer_name, row.ids, grade)
+        return outline_change(tuple(matches["complex"]), before)
     named = dict(zip(matches["complex"], matches["ids"], strict=True))
     everything = tuple(study.source_layer(layer_name).frame["id"])
     chosen = ids or named.get(complex_id) or (everything if len(everything) == 1 else ())
     if not chosen:
         raise InputError("which_features", layer=layer_name, complex=complex_id, known=", ".join(everything[:20]))
-    return [adopt_outline(complex_id, layer_name, chosen, grade)]
+    return adopt_outline(complex_id, layer_name, chosen, grade)
 
 
 def stored_layers() -> list[StoredLayer]:
@@ -201,9 +218,12 @@ def stored_layers() -> list[StoredLayer]:
     return store.layers()
 
 
-def remove(layer_name: str) -> StoredLayer:
-    """Forget a layer and its file; a complex whose outline it was has its schematic one again."""
-    return store.remove(layer_name)
+def remove(layer_name: str) -> list[Outline]:
+    """Forget a layer and its file; return the outlines in use that it was, whose complexes have their schematic ones again."""
+    name = store.layer(layer_name).name
+    lost = [one for one in outlines_in_use() if one.layer == name]
+    store.remove(name)
+    return lost
 
 
 def rename(layer_name: str, title: str) -> StoredLayer:
@@ -227,31 +247,40 @@ def restyle(layer_name: str, **style: str | float | None) -> StoredLayer:
 def use_outline(complex_id: str, number: int | None) -> OutlineChange:
     """Use an imported outline again, or the bundled schematic one where `number` is None; return what changed."""
     _require_complex(complex_id)
-    before = _outline_in_use(complex_id)
+    before = outlines_in_use()
     store.use_outline(complex_id, number)
-    return outline_change(complex_id, before, _outline_in_use(complex_id))
+    return outline_change((complex_id,), before)
 
 
-def outline_change(complex_id: str, before: Outline | None, after: Outline | None) -> OutlineChange:
-    """Return areas, distances and relations of a complex under both outlines; the other complexes stay as they are."""
-    others = [one for one in store.outlines() if one.in_use and one.complex != complex_id]
+def change_between(complex_id: str, former: int, number: int) -> OutlineChange:
+    """Return what changes where the outline `number` of a complex takes the place of `former` (0: the schematic one)."""
+    others = [one for one in outlines_in_use() if one.complex != complex_id]
+    mine = {one.number: one for one in store.outlines(complex_id)}
+    before, after = ([*others, *([mine[one]] if one in mine else [])] for one in (former, number))
+    return outline_change((complex_id,), before, after)
+
+
+def outlines_in_use() -> list[Outline]:
+    """Return the imported outline in use of each complex that has one."""
+    return [one for one in store.outlines() if one.in_use]
+
+
+def outline_change(
+    complexes: tuple[str, ...], before: list[Outline], after: list[Outline] | None = None
+) -> OutlineChange:
+    """Return areas, distances and relations of complexes with the outlines in use before and after (now)."""
     tables: dict[str, list[pd.DataFrame]] = {"area": [], "distances": [], "adjacency": []}
-    for state, outline in (("before", before), ("after", after)):
-        sites = study.complexes(outlines=[*others, *([outline] if outline else [])])
-        source = study.SourceLayer(study.COMPLEXES, sites)
+    for state, outlines in (("before", before), ("after", outlines_in_use() if after is None else after)):
+        source = study.SourceLayer(study.COMPLEXES, study.complexes(outlines=outlines))
         spans, pairs = study.distances(source), study.adjacencies(source)
-        tables["area"].append(_of(study.areas(source), ("id",), complex_id).assign(state=state))
-        tables["distances"].append(_of(spans, ("from", "to"), complex_id).assign(state=state))
-        tables["adjacency"].append(_of(pairs, ("a", "b"), complex_id).assign(state=state))
-    return OutlineChange(complex_id, **{name: pd.concat(parts, ignore_index=True) for name, parts in tables.items()})
+        tables["area"].append(_of(study.areas(source), ("id",), complexes).assign(state=state))
+        tables["distances"].append(_of(spans, ("from", "to"), complexes).assign(state=state))
+        tables["adjacency"].append(_of(pairs, ("a", "b"), complexes).assign(state=state))
+    return OutlineChange(complexes, **{name: pd.concat(parts, ignore_index=True) for name, parts in tables.items()})
 
 
-def _of(table: pd.DataFrame, columns: tuple[str, ...], name: str) -> pd.DataFrame:
-    return table[table[list(columns)].eq(name).any(axis=1)]
-
-
-def _outline_in_use(complex_id: str) -> Outline | None:
-    return next((one for one in store.outlines(complex_id) if one.in_use), None)
+def _of(table: pd.DataFrame, columns: tuple[str, ...], names: tuple[str, ...]) -> pd.DataFrame:
+    return table[table[list(columns)].isin(names).any(axis=1)]
 
 
 def _require_complex(complex_id: str) -> None:
@@ -271,7 +300,8 @@ def import_table(kept: list[StoredLayer]) -> pd.DataFrame:
         }
         for one in kept
     ]  # fmt: skip
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    return table.astype({"set_aside": "Int64", "repaired": "Int64"}) if rows else table
 
 
 def _count(stored: StoredLayer, action: str) -> int:

@@ -5,12 +5,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pandas as pd
+
 from gis.errors import InputError
-from gis.io.firms import is_register
-from gis.io.people import is_people
+from gis.io import store
+from gis.io.firms import is_register, read_register
+from gis.io.people import is_people, read_people
+from gis.io.raster import read_raster
 from gis.io.read import Reading
 from gis.io.store import StoredLayer
 from gis.io.tables import TABLE_ENDINGS
+from gis.io.write import csv_bytes, xlsx_bytes
+from gis.model import outward
 from gis.study import firms, rasters
 from gis.study.imports import Keeping
 
@@ -52,10 +58,65 @@ def keep_other(path: Path, kind: str, reading: Reading, keeping: Keeping) -> Sto
     raise InputError("one_of", name="kind", value=kind, known=", ".join(KINDS))
 
 
+def check_other(path: Path, kind: str, reading: Reading) -> pd.DataFrame:
+    """Return how a file that is no shapes was read: one row for a raster, one a column for a table."""
+    if kind == RASTER:
+        return pd.DataFrame(
+            [rasters.story_row(rasters.raster_story(read_raster(path, crs=reading.crs)) | {"file": path.name})]
+        )
+    if kind == firms.PEOPLE:
+        people = read_people(path, path.name, encoding=reading.encoding, sheet=reading.layer)
+        rows = [
+            {"item": name, "value": name, "count": int(people.rows[name].notna().sum())} for name in people.measures
+        ]
+        return pd.DataFrame(rows)
+    register = read_register(path, path.name, encoding=reading.encoding, sheet=reading.layer)
+    rows = [
+        {
+            "item": field,
+            "value": heading,
+            "count": int(register.firms[field].notna().sum()) if field in register.firms else None,
+        }
+        for field, heading in register.columns.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def has_no_shapes(name: str) -> bool:
+    """Tell whether a layer was imported as a raster or a table."""
+    return any(name in (one.name, one.title) and one.kind not in store.DRAWN for one in store.layers())
+
+
+def other_bytes(name: str, ending: str) -> bytes:
+    """Return a raster as it is kept, or a table as CSV or XLSX.
+
+    Raises
+    ------
+    InputError
+        For an ending that does not hold it.
+    """
+    stored = store.layer(name)
+    path = store.file_path(stored)
+    if stored.kind in (firms.FIRMS, firms.PEOPLE):
+        writers = {".csv": csv_bytes, ".xlsx": lambda table: xlsx_bytes({stored.name: table})}
+        if ending in writers:
+            return writers[ending](outward(store.table(stored.name)))
+        raise InputError("export_ending", ending=ending or "-", known=" ".join(writers))
+    if ending != path.suffix:
+        raise InputError("export_ending", ending=ending or "-", known=path.suffix)
+    return path.read_bytes()
+
+
 def uploaded_kind(files: dict[str, bytes], reading: Reading) -> str:
     """Return which of `KINDS` an upload is."""
     with uploaded(files) as path:
         return file_kind(path, reading)
+
+
+def check_uploaded(files: dict[str, bytes], kind: str, reading: Reading) -> pd.DataFrame:
+    """Return how an upload that is no shapes was read."""
+    with uploaded(files) as path:
+        return check_other(path, kind, reading)
 
 
 def keep_uploaded(files: dict[str, bytes], kind: str, reading: Reading, keeping: Keeping) -> StoredLayer:

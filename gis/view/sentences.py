@@ -212,32 +212,22 @@ def story_sentence(story: Mapping[str, Any], count: int) -> str:
 
 
 def change_sentences(change: OutlineChange, area_unit: str) -> list[str]:
-    """Return what another outline changed, a sentence for the area and one for each pair."""
-    before, after = (change.area[change.area["state"] == state].iloc[0] for state in ("before", "after"))
-    lines = [
-        t(
-            "sentence.area_changed", name=label("place", change.complex), grade=label("grade", after["grade"]),
-            before=area_text(before["planar_area"], area_unit), after=area_text(after["planar_area"], area_unit),
-        )
-    ]  # fmt: skip
-    if pd.notna(after["difference_pct"]):
-        sigma = "" if pd.isna(after["sigma"]) else f" ±{area_text(after['sigma'], area_unit)}"
-        official = area_text(after["official_area"], area_unit)
+    """Return what other outlines changed: a sentence for each area and one for each pair."""
+    lines = []
+    for before, after in _both(change.area, ["id"]).values():
         lines.append(
             t(
-                "sentence.official_compared",
-                official=official,
-                difference=f"{after['difference_pct']:+.2f}",
-                sigma=sigma,
+                "sentence.area_changed", name=label("place", after["id"]), grade=label("grade", after["grade"]),
+                before=area_text(before["planar_area"], area_unit), after=area_text(after["planar_area"], area_unit),
             )
-        )
-    spans = _both(change.distances, ["from", "to"])
-    relations = _both(change.adjacency, ["a", "b"])
-    for (start, end), (old, new) in spans.items():
-        old_pair, new_pair = relations[start, end]
+        )  # fmt: skip
+        lines += _official_comparison(after, area_unit)
+    spans, relations = _both(change.distances, ["from", "to"]), _both(change.adjacency, ["a", "b"])
+    for pair, (old, new) in spans.items():
+        old_pair, new_pair = relations[pair]
         lines.append(
             t(
-                "sentence.pair_changed", a=label("place", start), b=label("place", end), before=distance_text(old),
+                "sentence.pair_changed", a=label("place", pair[0]), b=label("place", pair[1]), before=distance_text(old),
                 after=distance_text(new), relation_before=label("relation", old_pair["relation"]),
                 relation_after=label("relation", new_pair["relation"]),
             )
@@ -245,10 +235,19 @@ def change_sentences(change: OutlineChange, area_unit: str) -> list[str]:
     return lines
 
 
-def _both(table: pd.DataFrame, pair: list[str]) -> dict[tuple[str, str], tuple[dict, dict]]:
-    """Return the row before and the row after of each pair."""
+def _official_comparison(after: Mapping[str, Any], area_unit: str) -> list[str]:
+    """Return how an area compares with the official one, with its sigma where there is one."""
+    if pd.isna(after["difference_pct"]):
+        return []
+    sigma = t("word.unknown") if pd.isna(after["sigma"]) else f"±{area_text(after['sigma'], area_unit)}"
+    official, difference = area_text(after["official_area"], area_unit), f"{after['difference_pct']:+.2f}"
+    return [t("sentence.official_compared", official=official, difference=difference, sigma=sigma)]
+
+
+def _both(table: pd.DataFrame, key: list[str]) -> dict[tuple[str, ...], tuple[dict, dict]]:
+    """Return the row before and the row after of each key."""
     rows = {
-        state: {(row[pair[0]], row[pair[1]]): row for row in part.to_dict("records")}
+        state: {tuple(row[name] for name in key): row for row in part.to_dict("records")}
         for state, part in table.groupby("state")
     }
-    return {key: (rows["before"][key], row) for key, row in rows["after"].items() if key in rows["before"]}
+    return {one: (rows["before"][one], row) for one, row in rows["after"].items() if one in rows["before"]}

@@ -10,8 +10,9 @@ from gis.analysis.chain import Chain
 from gis.analysis.claims import number_text
 from gis.i18n import language, t
 from gis.i18n import table as label_table
+from gis.io.store import StoredLayer
 from gis.model import OUTWARD, SCHEMATIC
-from gis.study import sources
+from gis.study import export_story, sources
 from gis.units import AREA_SYMBOLS, area_text, in_area_unit
 from layers.declare import Layer
 
@@ -83,6 +84,25 @@ DECIMALS = {
 def label(family: str, value: object) -> str:
     """Return the label of an id, or the id itself where the table of labels has none (a person's own id)."""
     return label_table(language()).get(f"{family}.{value}", str(value))
+
+
+def told_story(stored: StoredLayer) -> pd.DataFrame:
+    """Return how an imported layer came, a row a fact that is known: `item` in words, `value` as text."""
+    facts = export_story(stored.name)
+    words = {"crs_way": "crs_way", "encoding_way": "encoding_way", "rank": "rank", "grade": "grade"}
+    rows = []
+    for key, value in facts.items():
+        if key == "problems" or value is None or value == "" or isinstance(value, dict | list):
+            continue
+        said = (
+            label(words[key], value)
+            if key in words
+            else t("word.yes" if value else "word.no")
+            if isinstance(value, bool)
+            else value
+        )
+        rows.append({"item": label("story", key), "value": local_time(said) if key in TIMES else str(said)})
+    return pd.DataFrame(rows, columns=["item", "value"])
 
 
 def local_time(moment: str | None) -> str:

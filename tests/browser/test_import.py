@@ -28,7 +28,7 @@ def site(tmp_path, browser_page: Page) -> Iterator[Page]:
 @pytest.fixture
 def outline(tmp_path) -> Path:
     ring = [[126.776, 35.203], [126.790, 35.203], [126.790, 35.217], [126.776, 35.217], [126.776, 35.203]]
-    named = {"dan_name": "진곡일반산업단지", "비고": "<img src=x onerror=alert(1)>"}
+    named = {"dan_name": "진곡일반산업단지", "grade": "C", "비고": "<img src=x onerror=alert(1)>"}
     shape = {"type": "Feature", "properties": named, "geometry": {"type": "Polygon", "coordinates": [ring]}}
     path = tmp_path / "단지경계.geojson"
     path.write_text(
@@ -68,7 +68,7 @@ def test_a_dropped_boundary_replaces_the_schematic_one_on_the_map_and_back(site:
     expect(the_map(site).locator(".site-stamp")).to_have_count(3)
     go(site, "자료·출처")
     site.get_by_text("자료 목록", exact=True).first.click()
-    site.locator(".st-key-outline-jingok input").click()
+    site.locator(".st-key-outline-jingok-ko input").click()
     site.get_by_role("option", name="모식도 (기본)").click()
     site.locator(".st-key-use-jingok button").click()
     expect(site.get_by_text("진곡산단 좌표면적")).to_be_visible()

@@ -20,8 +20,7 @@ from gis.view.sentences import (
 )
 from gis.view.tables import layer_title, with_area_notes
 
-SENTENCES = 20
-"""Sites and pairs that are put in words above their table; the table holds all."""
+SENTENCES = 20  # sites and pairs in words above their table, which holds all (a bare text would be shown)
 
 
 def page() -> None:
