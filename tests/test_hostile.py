@@ -460,7 +460,9 @@ def measured(code: str, limit: int) -> tuple[str, int]:
     """Return what a process under a limit of address space said, and the most memory (bytes) it took."""
     head = f"""
         import resource
-        resource.setrlimit(resource.RLIMIT_AS, ({limit}, {limit}))
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        limit = {limit} if hard == resource.RLIM_INFINITY else min({limit}, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
         from pathlib import Path
         from gis.errors import GisError
         from gis.io.read import Reading, read_arrival

@@ -194,7 +194,7 @@ def layer_bytes(
     options: dict[str, str] = {}
     if ending == ".geojson":
         key = next(f"feature_id{'_' * count}" for count in count_from(0) if f"feature_id{'_' * count}" not in known)
-        options = {"RFC7946": "YES", "ID_FIELD": key}
+        options = {"RFC7946": "YES", "ID_FIELD": key, **({"DESCRIPTION": told} if told else {})}
         known = known.assign(**{key: known["id"]})
     packed = io.BytesIO()
     with warnings.catch_warnings():
@@ -206,6 +206,7 @@ def layer_bytes(
             driver=LAYER_FORMATS[ending],
             layer_options=options,
             dataset_options=DATASET_OPTIONS.get(ending, {}),
+            layer_metadata={"story": told} if told and ending == ".gpkg" else None,
         )
     return packed.getvalue()
 

@@ -10,7 +10,7 @@ from typing import Any
 from gis.io import store
 from gis.io.raster import Raster, as_cog, read_raster
 from gis.io.store import StoredLayer
-from gis.study.imports import Keeping
+from gis.study.imports import Keeping, require_keeping
 
 CHUNK = 1024**2
 
@@ -33,6 +33,7 @@ def keep_raster(
         As in `gis.io.raster.read_raster`.
     """
     keeping = keeping or Keeping()
+    require_keeping(keeping)
     with tempfile.TemporaryDirectory(dir=_room(), prefix="raster-") as room:
         story = read_raster(path, crs=crs, world_file=world_file)
         wish = keeping.title or title or story.title or path.stem
