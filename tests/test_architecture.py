@@ -158,3 +158,9 @@ def test_a_deliberate_break_is_found(module, text):
 )
 def test_a_misplaced_word_is_found(module, text):
     assert misplaced_words({module: text})
+
+
+def test_test_files_have_names_of_their_own():
+    """pytest imports test files by their bare name; two of one name stop the whole run."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(names) == sorted(set(names))
