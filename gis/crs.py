@@ -139,10 +139,23 @@ def _katec() -> pyproj.CRS:
     )
 
 
-def shift_accuracy(crs: pyproj.CRS) -> float | None:
-    """Return the accuracy in m, as registered, of the way from `crs` to WGS 84; None where none is stated."""
-    accuracy = pyproj.Transformer.from_crs(crs, MAP_CRS, always_xy=True, allow_ballpark=False).accuracy
+def shift_accuracy(crs: pyproj.CRS, to: str) -> float | None:
+    """Return the accuracy in m, as registered, of the way from `crs` to `to`; 0 on one datum, None where none is stated.
+
+    Raises
+    ------
+    CrsError
+        Where only a ballpark shift leads there.
+    """
+    accuracy = _sure_way(crs, to).accuracy
     return accuracy if accuracy >= 0 else None
+
+
+def _sure_way(crs: pyproj.CRS, to: str) -> pyproj.Transformer:
+    try:
+        return pyproj.Transformer.from_crs(crs, known_crs(to), always_xy=True, allow_ballpark=False)
+    except ProjError as error:
+        raise CrsError("ballpark", crs=crs_name(crs), to=to) from error
 
 
 @cache
@@ -246,12 +259,8 @@ def reproject(frame: gpd.GeoDataFrame, crs: str) -> gpd.GeoDataFrame:
     """Return `frame` in `crs`; refuse a missing CRS and a ballpark datum shift."""
     if frame.crs is None:
         raise CrsError("no_crs")
-    wanted = known_crs(crs)
-    try:
-        pyproj.Transformer.from_crs(frame.crs, wanted, always_xy=True, allow_ballpark=False)
-    except ProjError as error:
-        raise CrsError("ballpark", crs=crs_name(frame.crs), to=crs) from error
-    return frame.to_crs(wanted)
+    _sure_way(frame.crs, crs)
+    return frame.to_crs(known_crs(crs))
 
 
 def to_work_crs(frame: gpd.GeoDataFrame, belt: str | None = None) -> gpd.GeoDataFrame:

@@ -49,6 +49,8 @@ class Style:
                 raise ValueError(f"color {color!r}: use #rrggbb in lower case")
         if not 0 <= self.fill_opacity <= 1:
             raise ValueError(f"fill_opacity {self.fill_opacity}: use 0 to 1")
+        if not 0 <= self.weight <= 10:
+            raise ValueError(f"weight {self.weight}: use 0 to 10 pixels")
         if bool(self.class_column) != bool(self.classes):
             raise ValueError("class_column and classes go together")
 

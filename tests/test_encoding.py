@@ -146,6 +146,12 @@ def test_texts_that_were_cut_are_listed(tmp_path):
     assert read_arrival(path).problems["problem"].tolist() == ["cut_texts"]
 
 
+def test_names_of_columns_that_were_cut_are_listed(tmp_path):
+    path = parcels(tmp_path / "a.shp", "가", encoding="utf-8", name="용도지역")
+    arrival = read_arrival(path)
+    assert "용도지" in arrival.frame and arrival.problems["problem"].tolist() == ["cut_names"]
+
+
 def test_a_line_break_inside_a_text_shifts_no_row(tmp_path):
     path = parcels(tmp_path / "a.shp", "빛\n그린", "진곡", "하\r\n남", encoding="cp949")
     assert texts_of(path) == ["빛\n그린", "진곡", "하\r\n남"]

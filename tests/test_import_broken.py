@@ -110,7 +110,12 @@ BROKEN: dict[str, tuple[Callable[[Path], Path], str, str]] = {
     "JSON that is no GeoJSON": (file("a.json", '{"a": 1}'), ".json", ".json"),
     "torn GeoJSON": (file("a.geojson", geojson(square())[:-30]), "a.geojson", "a.geojson"),
     "picture": (file("a.geojson", b"\x89PNG\r\n"), "내용이", "not"),
-    "HWP": (file("a.hwp", b"HWP"), ".gpkg", ".gpkg"),
+    "HWP": (file("a.hwp", b"HWP"), "CSV나 XLSX", "CSV or XLSX"),
+    "DWG by its name": (file("a.dwg", b"AC1032"), "ASCII", "ASCII"),
+    "picture by its name": (file("a.pdf", b"%PDF-1.7"), "georeference", "georeference"),
+    "old Excel by its name": (file("a.xls", b"x"), ".xlsx", ".xlsx"),
+    "part of a shapefile": (file("a.dbf", b"x"), ".shp .shx .dbf .prj", ".shp .shx .dbf .prj"),
+    "anything": (file("a.qgz", b"x"), ".gpkg", ".gpkg"),
     "KML of links": (file("a.kml", KML.format("<NetworkLink><Link><href>x</href></Link></NetworkLink>")), "a.kml", "a.kml"),
     "entities": (file("a.kml", "<!DOCTYPE a>" + KML.format(PLACEMARK.format("x", ""))), "DOCTYPE", "DOCTYPE"),
 }  # fmt: skip

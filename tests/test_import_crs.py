@@ -1,5 +1,6 @@
 """One polygon in every Korean plane comes back to itself, or the import asks; a ballpark shift is never taken."""
 
+import geopandas as gpd
 import pyproj
 import pytest
 import shapely
@@ -18,7 +19,8 @@ from gis.crs import (
     lonlat_bounds,
 )
 from gis.errors import CrsError
-from gis.io.read import Reading, read_arrival
+from gis.io.read import Reading, frame_arrival, read_arrival
+from gis.view.sentences import story_sentence
 from tests.command import refusal
 from tests.hand_made import PRJ, Field, geojson, shapefile
 from tests.pencil import sites, square
@@ -128,6 +130,21 @@ def test_a_pasted_shift_gives_way_to_the_registered_one(pasted, tmp_path):
     assert (arrival.story["crs"], arrival.story["crs_accuracy_m"]) == ("EPSG:5174", 1.0)
     assert moved(arrival) < 0.01
     assert refused(path, crs=BESSEL.format("127", PASTED[pasted])).key == "bessel_which"
+
+
+@pytest.mark.parametrize("code", ["EPSG:5186", "EPSG:5187", "EPSG:5181", "EPSG:5179"])
+def test_planes_of_one_datum_are_told_apart_without_any_loss(code, tmp_path):
+    arrival = read_arrival(written(tmp_path / "a.shp", code, prj=code))
+    assert arrival.story["crs_accuracy_m"] == 0
+    assert "정확도" not in story_sentence(arrival.story, 1)
+
+
+def test_features_of_a_service_in_a_ballpark_crs_are_refused():
+    nowhere = pyproj.CRS("+proj=tmerc +lat_0=38 +lon_0=127 +k=1 +x_0=200000 +y_0=500000 +ellps=clrk66 +units=m")
+    frame = gpd.GeoDataFrame({"id": ["1"]}, geometry=[shapely.box(170_000, 185_000, 171_000, 186_000)], crs=nowhere)
+    with pytest.raises(CrsError) as caught:
+        frame_arrival(frame, "x", {"file": "x"})
+    assert caught.value.key == "ballpark"
 
 
 @pytest.mark.parametrize("code", ["EPSG:5174", "EPSG:2097"])

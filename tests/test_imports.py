@@ -520,3 +520,54 @@ def test_the_story_is_told_in_the_language_of_the_reader(put):
     told = done("layer", "story", "dan").text
     assert "이용 조건" in told
     assert "encoding_way" not in told
+
+
+def test_a_file_that_is_kept_already_is_said(put):
+    path = put(square(0, 0))
+    bring(path, "--as", "first", "--title", "지구계")
+    again = run("import", path.rename(path.with_name("other.gpkg")), "--format", "json")
+    assert (again.code, again.err) == (
+        0,
+        "같은 파일을 이미 가져왔습니다: ‘지구계’ (first). 저장하면 레이어가 하나 더 생깁니다.\n",
+    )
+
+
+def test_layers_of_one_title_are_numbered(put):
+    path = put(square(0, 0))
+    titles = [bring(path)[0]["title"] for _ in range(3)]
+    assert titles == ["mine", "mine (2)", "mine (3)"]
+    assert store.layer("mine (2)").title == "mine (2)"
+
+
+def test_many_problems_are_said_in_twenty_lines(put):
+    answer = run("import", put(*[square(0, 0)] * 30, file="twins.gpkg"), "--format", "json")
+    lines = answer.err.splitlines()
+    assert len(lines) <= 21
+    bowties = [shapely.Polygon([(x, 0), (x + 10, 10), (x + 10, 0), (x, 9)]) for x in range(0, 900, 30)]
+    placed = [translate(shape, 180_000, 285_000) for shape in bowties]
+    answer = run("import", put(*placed, file="bowties.gpkg"), "--check", "--format", "json")
+    lines = answer.err.splitlines()
+    assert (len(lines), lines[-1]) == (21, "… 그 밖에 10건은 문제 표에 있습니다.")
+    assert len(answer.json) == 30
+
+
+def test_another_style_of_a_layer_without_shapes_is_refused(tmp_path):
+    (tmp_path / "p.csv").write_text(
+        '행정구역,총인구수\n"광주광역시 광산구 비아동 (2920065000)","12,345"\n', encoding="cp949"
+    )
+    bring(tmp_path / "p.csv", "--as", "people24")
+    assert "도형이 없어" in refusal("layer", "restyle", "people24", "--fill", "#ff0000")
+
+
+@pytest.mark.parametrize("wish", [("--fill", "red"), ("--opacity", "2"), ("--weight", "-1")])
+def test_a_style_that_cannot_be_drawn_is_said_in_the_readers_language(put, wish):
+    bring(put(square(0, 0)), "--as", "mine")
+    line = refusal("layer", "restyle", "mine", *wish)
+    assert wish[1].removeprefix("#") in line and "#rrggbb" in line
+    assert "use " not in line
+
+
+def test_a_color_may_be_written_in_capitals(put):
+    bring(put(square(0, 0)), "--as", "mine")
+    done("layer", "restyle", "mine", "--fill", "#FF8800")
+    assert store.layer("mine").style == {"fill": "#ff8800"}

@@ -49,6 +49,15 @@ def test_a_table_is_known_by_its_headings(text, kind, put):
     assert kinds.file_kind(put("a.csv", text), Reading()) == kind
 
 
+@pytest.mark.parametrize("said", ["firms", "FIRMS", "Firms"])
+def test_a_kind_may_be_said_in_any_case(said, put):
+    assert run("import", put("a.csv", REGISTER), "--kind", said, "--format", "json").json[0]["geometry"] == "Firms"
+
+
+def test_an_unknown_kind_is_refused(put):
+    assert "Shapes, Firms, People, Raster" in refusal("import", put("a.csv", REGISTER), "--kind", "magic")
+
+
 def test_a_register_with_coordinates_keeps_nothing_personal(put, workspace):
     answer = run("import", put("a.csv", REGISTER), "--as", "firms24", "--format", "json")
     assert (answer.code, answer.json[0]["geometry"], answer.json[0]["features"]) == (0, "Firms", 2)

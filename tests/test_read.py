@@ -124,7 +124,7 @@ def test_every_command_refuses_it(command, fault, put):
     assert refusal(command[0], path, *command[1:])
 
 
-@pytest.mark.parametrize(("name", "content"), [("a.mdb", "x"), ("a", "x"), ("a.hwp", "PK"), ("a.vrt", "<a/>")])
+@pytest.mark.parametrize(("name", "content"), [("a.mdb", "x"), ("a", "x"), ("a.qgz", "PK"), ("a.vrt", "<a/>")])
 def test_another_ending_is_refused_with_those_that_work(name, content, put):
     assert ".gpkg" in refusal("area", put(name, content))
 

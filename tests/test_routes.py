@@ -20,8 +20,10 @@ from gis.app import base_maps, routes
 from gis.app.routes import TOKEN, tile_routes, token_query
 from gis.errors import GisError
 from gis.io import picture, store
+from gis.io.read import Reading
 from gis.study.imports import Keeping
-from gis.study.rasters import keep_raster, keep_uploaded
+from gis.study.kinds import RASTER, keep_uploaded
+from gis.study.rasters import keep_raster
 from gis.view.map import OWN_TILES
 from tests.asgi import OWN_PAGE, Answer, get
 from tests.test_mbtiles import X, Y, Z, made, png
@@ -294,7 +296,7 @@ def test_a_tile_map_is_called_as_it_calls_itself(tmp_path):
 
 def test_an_upload_is_kept_as_a_file_is(tmp_path):
     path = made(tmp_path / "a.mbtiles", {(Z, X, Y): png()})
-    kept = keep_uploaded("../../up.mbtiles", path.read_bytes(), Keeping(name="up"))
+    kept = keep_uploaded({"../../up.mbtiles": path.read_bytes()}, RASTER, Reading(), Keeping(name="up"))
     assert (kept.kind, kept.story["file"]) == ("Tiles", "up.mbtiles")
     assert list((store.workspace() / "cache").iterdir()) == []
 

@@ -16,18 +16,17 @@ from gis.app.site_map import arrival_base, arrival_group
 from gis.errors import GisError
 from gis.i18n import language, t
 from gis.io.encoding import ENCODINGS
-from gis.io.formats import FILE_ENDINGS
+from gis.io.formats import FILE_ENDINGS, MISTAKEN_ENDINGS
 from gis.io.read import Arrival, Reading
 from gis.io.store import DRAWN, StoredLayer
 from gis.model import RANKS
 from gis.study import imports, kinds
 from gis.study.imports import OUTLINE_GRADES, Keeping, OutlineChange
 from gis.study.kinds import RASTER_ENDINGS
-from gis.view.sentences import change_sentences, problem_sentence, story_sentence
+from gis.view.sentences import change_sentences, problem_sentences, story_sentence
 from gis.view.tables import label, layer_title, local_time, shown, told_story
 
 PREVIEW_ROWS = 8
-PROBLEM_LINES = 12
 SCHEMATIC_OUTLINE = 0
 """What stands for the bundled outline among the numbers of the imported ones."""
 
@@ -36,19 +35,24 @@ def show_import(unit: str) -> None:
     """Take files, show how they are read, ask what only a person can know, and keep them."""
     st.caption(t("import.intro"))
     picked = st.file_uploader(
-        t("import.drop"), [ending.removeprefix(".") for ending in (*FILE_ENDINGS, *RASTER_ENDINGS, ".shx", ".dbf", ".prj", ".cpg")],
+        t("import.drop"), [ending.removeprefix(".") for ending in (*FILE_ENDINGS, *RASTER_ENDINGS, *MISTAKEN_ENDINGS)],
         accept_multiple_files=True, key="import-files",
     )  # fmt: skip
     if not picked:
         return
     files = {one.name: one.getvalue() for one in picked}
     upload = "|".join(sorted(one.file_id for one in picked))
-    kind = cache.upload_kind(upload, files)
-    if kind != kinds.SHAPES:
-        say(t("import.is_kind", kind=t(f"import.kind_{kind.lower()}")), strong=True)
-        with faults_shown():
+    with faults_shown():
+        kind = cache.upload_kind(upload, files)
+        if kind == kinds.SHAPES:
+            show_shapes(files, upload)
+        else:
+            say(t("import.is_kind", kind=t(f"import.kind_{kind.lower()}")), strong=True)
             show_other(files, kind, upload)
-        return
+
+
+def show_shapes(files: dict[str, bytes], upload: str) -> None:
+    """Show how shapes are read, with the answers that they may need, and keep them."""
     arrived = asked_arrival(upload, files)
     if arrived is None:
         return
@@ -144,11 +148,12 @@ def candidate_text(candidate: Any) -> str:
 def show_preview(arrived: Arrival) -> None:
     """Show how the file was read, what is wrong with it, its first rows, and where it lies."""
     say(story_sentence(arrived.story, len(arrived.frame)), strong=True)
-    problems = arrived.problems.to_dict("records")
-    for row in problems[:PROBLEM_LINES]:
-        say(problem_sentence(row), "- ")
-    if problems:
-        with st.expander(t("import.all_problems", count=len(problems))):
+    for known in imports.kept_before(arrived):
+        st.info(t("sentence.kept_before", title=plain(known.title), name=known.name), icon=":material/content_copy:")
+    for line in problem_sentences(arrived.problems):
+        say(line, "- ")
+    if len(arrived.problems):
+        with st.expander(t("import.all_problems", count=len(arrived.problems))):
             show_table(arrived.problems, "problems")
     table_box, map_box = st.columns([0.55, 0.45], gap="small")
     with table_box:

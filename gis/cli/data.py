@@ -58,7 +58,7 @@ def import_file(
     """Read a file, check it, and keep it as a layer; what was repaired or set aside is listed by row."""
     reading = Reading(crs, encoding, layer, swap, polygons, group)
     keeping = imports.Keeping(name, title, grade, vertex_sigma, source, rank, license, base_date, confidential)
-    chosen = kind or kinds.file_kind(file, reading)
+    chosen = kinds.known_kind(kind) if kind else kinds.file_kind(file, reading)
     if chosen != kinds.SHAPES and check:
         emit({"check": kinds.check_other(file, chosen, reading)}, format, output)
         return
@@ -66,13 +66,18 @@ def import_file(
         emit({"import": imports.import_table([kinds.keep_other(file, chosen, reading, keeping)])}, format, output)
         return
     arrived = imports.arrival(file, reading)
+    before = imports.kept_before(arrived)
+    kept = [] if check else imports.keep(arrived, keeping)
     for line in problem_sentences(arrived.problems):
         say_aside(line)
-    if check:
-        note = story_sentence(arrived.story, len(arrived.frame))
-        emit({"problems": arrived.problems}, format, output, note=note)
-        return
-    emit({"import": imports.import_table(imports.keep(arrived, keeping)), "problems": arrived.problems}, format, output)
+    for known in before:
+        say_aside(t("sentence.kept_before", title=known.title, name=known.name))
+    tables = (
+        {"problems": arrived.problems}
+        if check
+        else {"import": imports.import_table(kept), "problems": arrived.problems}
+    )
+    emit(tables, format, output, note=story_sentence(arrived.story, len(arrived.frame)) if check else None)
 
 
 @layer_app.command("list")

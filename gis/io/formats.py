@@ -39,6 +39,11 @@ DRAWING_ENDINGS = (
 ARCHIVE_ENDINGS = (".zip", ".kmz")
 FILE_ENDINGS = (*DRAWING_ENDINGS, *ARCHIVE_ENDINGS, *TABLE_ENDINGS)
 """Every ending that can be read."""
+_PICTURES = (".pdf", ".png", ".jpg", ".jpeg")
+_DOCUMENTS = (".hwp", ".hwpx", ".doc", ".docx")
+_PARTS = (".shx", ".dbf", ".prj", ".cpg")
+MISTAKEN_ENDINGS = (".dwg", ".xls", *_PICTURES, *_DOCUMENTS, *_PARTS)
+"""What people bring for want of a better file; each is refused with what would work."""
 _TEXTS = (".geojson", ".json", ".dxf", ".kml", ".gml", ".xml")
 _XML = (".kml", ".gml", ".xml")
 _MAGIC: dict[str, tuple[bytes, ...]] = {
@@ -106,8 +111,7 @@ def read_raw(path: Path, folder: Path, *, layer: str | None = None, encoding: st
         Where it is too large, holds several layers and `layer` names none, or no encoding fits.
     """
     ending = path.suffix.lower()
-    if ending not in FILE_ENDINGS:
-        raise DataFileError("file_ending", file=path.name, known=" ".join(FILE_ENDINGS))
+    require_ending(path)
     if encoding is not None:
         encoding_name(encoding)
     _require_content(path)
@@ -116,6 +120,24 @@ def read_raw(path: Path, folder: Path, *, layer: str | None = None, encoding: st
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return _reader(ending)(path, layer, encoding)
+
+
+def require_ending(path: Path) -> None:
+    """Refuse a file that nobody reads here, and say what would work."""
+    ending = path.suffix.lower()
+    if ending in FILE_ENDINGS:
+        return
+    if ending == ".dwg":
+        raise DataFileError("drawing_binary", file=path.name)
+    if ending == ".xls":
+        raise DataFileError("old_workbook", file=path.name)
+    if ending in _PICTURES:
+        raise DataFileError("picture_file", file=path.name)
+    if ending in _DOCUMENTS:
+        raise DataFileError("document_file", file=path.name)
+    if ending in _PARTS:
+        raise DataFileError("shapefile_part", file=path.name)
+    raise DataFileError("file_ending", file=path.name, known=" ".join(FILE_ENDINGS))
 
 
 Reader = Callable[[Path, str | None, str | None], Raw]
@@ -340,6 +362,8 @@ def _shapefile(path: Path, layer: str | None, encoding: str | None) -> Raw:
     try:
         decoded = {name: _decoded(frame[name], chosen, notes) for name in texts}
         titles = {name: decode_cut(name.encode("latin-1"), chosen) for name in names if name != "geometry"}
+        if any(title.encode(chosen) != name.encode("latin-1") for name, title in titles.items()):
+            notes.append("cut_names")
     except UnicodeDecodeError as error:
         raise InputError(
             "encoding_unfit", file=path.name, encoding=chosen, place=error.start, known=f"{UTF8}, {CP949}"

@@ -32,7 +32,7 @@ from gis.crs import (
 from gis.errors import CrsError, DataFileError, GisError, InputError
 from gis.io.catalog import checked_path
 from gis.io.check import ROW, Checked, joined, numbered, problem, repaired, without_bare, without_strays
-from gis.io.formats import FILE_ENDINGS, Raw, known_as, read_bundled, read_raw, require_readable
+from gis.io.formats import Raw, known_as, read_bundled, read_raw, require_ending, require_readable
 from gis.io.unpack import staged
 from gis.kernel.geodesy import geodesic_distances
 from gis.model import OUTWARD, inward
@@ -175,8 +175,7 @@ def frame_arrival(frame: gpd.GeoDataFrame, title: str, story: dict[str, Any]) ->
         raise InputError("no_features", file=story["file"])
     decided = {
         "rows": len(frame), "encoding": None, "encoding_way": None, "crs_stated": frame.crs.name,
-        "crs": crs_code(frame.crs), "crs_way": "stated", "crs_accuracy_m": shift_accuracy(frame.crs),
-        "swapped": False, "scaled": None,
+        "crs": crs_code(frame.crs), "crs_way": "stated", "swapped": False, "scaled": None,
     }  # fmt: skip
     return _arrival(title, bare.frame, bare, joined(), story["file"], decided | story)
 
@@ -198,7 +197,7 @@ def _arrival(
         frame=_with_identity(_named(mended.frame, file), file, lenient=True),
         set_aside=_gathered(bare.set_aside, strays.set_aside, mended.set_aside, crs=placed.crs),
         problems=joined(notes, bare.problems, strays.problems, mended.problems, _id_problems(mended.frame)),
-        story=story | {"belt": belt},
+        story=story | {"belt": belt, "crs_accuracy_m": shift_accuracy(placed.crs, belt)},
     )
 
 
@@ -212,8 +211,7 @@ def _raw(path: Path, folder: Path, reading: Reading) -> Raw:
     """Return a file's features and columns as they stand in it."""
     if not _is_file(path):
         raise DataFileError("no_file", path=path)
-    if path.suffix.lower() not in FILE_ENDINGS:
-        raise DataFileError("file_ending", file=path.name, known=" ".join(FILE_ENDINGS))
+    require_ending(path)
     try:
         place = staged(path, folder)
     except OSError as error:
@@ -325,7 +323,6 @@ def _placed(raw: Raw, frame: gpd.GeoDataFrame, reading: Reading, file: str) -> t
         "crs_stated": raw.crs_stated and _crs_title(raw.crs_stated),
         "crs": crs_code(crs),
         "crs_way": way,
-        "crs_accuracy_m": shift_accuracy(crs),
         "swapped": bool(swap),
         "scaled": unit,
     }
@@ -409,8 +406,7 @@ def _sha256(path: Path) -> str:
     digest = hashlib.sha256()
     for part in parts:
         with part.open("rb") as opened:
-            while chunk := opened.read(1024**2):
-                digest.update(chunk)
+            hashlib.file_digest(opened, lambda: digest)
     return digest.hexdigest()
 
 

@@ -201,6 +201,7 @@ def keep(stored: StoredLayer, features: pd.DataFrame | Path) -> StoredLayer:
         with _writing() as connection:
             if connection.execute(sql.select(_layers.c.name).where(_layers.c.name == known.name)).first():
                 raise InputError("name_taken", name=known.name)
+            known = replace(known, title=_own_title(connection, known.title))
             number = (
                 connection.execute(sql.select(sql.func.coalesce(sql.func.max(_layers.c.number), 0))).scalar_one() + 1
             )
@@ -287,6 +288,13 @@ def free_name(wish: str) -> str:
     taken = {one.name for one in layers()} | set(LAYERS)
     names = (stem if number == 1 else f"{stem}_{number}" for number in range(1, 10_000))
     return next(name for name in names if name not in taken and (name != "layer"))
+
+
+def _own_title(connection: sql.Connection, wish: str) -> str:
+    """Return a title that no other layer has: people choose layers by it."""
+    taken = set(connection.execute(sql.select(_layers.c.title)).scalars())
+    titles = (wish if number == 1 else f"{wish} ({number})" for number in range(1, len(taken) + 2))
+    return next(title for title in titles if title not in taken)
 
 
 def _require_name(name: str) -> None:

@@ -1,7 +1,6 @@
 """What a planner brings in: read and checked first, then kept, then in use as a layer or as a complex's outline."""
 
 import json
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from gis.io.check import by_kind
 from gis.io.names import aliases
 from gis.io.read import Arrival, Reading, read_arrival
 from gis.io.store import Outline, StoredLayer
+from gis.io.upload import uploaded
 from gis.model import RANKS
 from layers.declare import GRADES
 
@@ -63,13 +63,14 @@ def uploaded_arrival(files: dict[str, bytes], reading: Reading | None = None) ->
     InputError
         Where the files are not one data set.
     """
-    main = [name for name in files if Path(name).suffix.lower() == ".shp"] or list(files)
-    if len(main) != 1 or len({Path(name).stem for name in files}) != 1:
-        raise InputError("several_files", files=", ".join(files))
-    with tempfile.TemporaryDirectory() as folder:
-        for name, content in files.items():
-            (Path(folder) / (Path(name).name or "upload")).write_bytes(content)
-        return read_arrival(Path(folder) / (Path(main[0]).name or "upload"), reading)
+    with uploaded(files) as path:
+        return read_arrival(path, reading)
+
+
+def kept_before(arrived: Arrival) -> list[StoredLayer]:
+    """Return the layers that were kept of the same file: same bytes, whatever it was called."""
+    content = arrived.story.get("sha256")
+    return [one for one in store.layers() if content and one.story.get("sha256") == content]
 
 
 def keep(arrived: Arrival, keeping: Keeping | None = None) -> list[StoredLayer]:
@@ -236,11 +237,14 @@ def rename(layer_name: str, title: str) -> StoredLayer:
 def restyle(layer_name: str, **style: str | float | None) -> StoredLayer:
     """Draw a layer otherwise: `fill`, `stroke` (#rrggbb), `weight` (pixels), `fill_opacity` (0 to 1)."""
     stored = store.layer(layer_name)
-    wanted = stored.style | {name: value for name, value in style.items() if value is not None}
+    given = {name: value.lower() if isinstance(value, str) else value for name, value in style.items()}
+    wanted = stored.style | {name: value for name, value in given.items() if value is not None}
+    if stored.kind not in store.DRAWN:
+        raise InputError("not_drawn", layer=stored.title)
     try:
         study.declared(replace(stored, style=wanted))
     except ValueError as error:
-        raise InputError("layer_style", reason=error) from error
+        raise InputError("layer_style", values=", ".join(map(str, wanted.values()))) from error
     return store.change(layer_name, style=wanted)
 
 

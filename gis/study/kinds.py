@@ -1,8 +1,5 @@
 """What a file is that somebody brings: shapes, a register of firms, a table of people, or a raster."""
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +12,7 @@ from gis.io.raster import read_raster
 from gis.io.read import Reading
 from gis.io.store import StoredLayer
 from gis.io.tables import TABLE_ENDINGS
+from gis.io.upload import uploaded
 from gis.io.write import csv_bytes, xlsx_bytes
 from gis.model import outward
 from gis.study import firms, rasters
@@ -41,21 +39,27 @@ def file_kind(path: Path, reading: Reading) -> str:
     return SHAPES
 
 
-def keep_other(path: Path, kind: str, reading: Reading, keeping: Keeping) -> StoredLayer:
-    """Keep a file that is no shapes, as what it is.
+def known_kind(name: str) -> str:
+    """Return the kind that a person named, in whatever case.
 
     Raises
     ------
     InputError
-        Where `kind` is none of `KINDS`.
+        Where it is none of `KINDS`.
     """
+    known = {kind.lower(): kind for kind in KINDS}
+    if name.lower() not in known:
+        raise InputError("one_of", name="kind", value=name, known=", ".join(KINDS))
+    return known[name.lower()]
+
+
+def keep_other(path: Path, kind: str, reading: Reading, keeping: Keeping) -> StoredLayer:
+    """Keep a file that is no shapes, as what it is."""
     if kind == RASTER:
         return rasters.keep_raster(path, keeping, crs=reading.crs)
     if kind == firms.FIRMS:
         return firms.keep_firms(path, path.name, keeping, encoding=reading.encoding, sheet=reading.layer)
-    if kind == firms.PEOPLE:
-        return firms.keep_people(path, path.name, keeping, encoding=reading.encoding, sheet=reading.layer)
-    raise InputError("one_of", name="kind", value=kind, known=", ".join(KINDS))
+    return firms.keep_people(path, path.name, keeping, encoding=reading.encoding, sheet=reading.layer)
 
 
 def check_other(path: Path, kind: str, reading: Reading) -> pd.DataFrame:
@@ -123,13 +127,3 @@ def keep_uploaded(files: dict[str, bytes], kind: str, reading: Reading, keeping:
     """Keep an upload that is no shapes, as what it is."""
     with uploaded(files) as path:
         return keep_other(path, kind, reading, keeping)
-
-
-@contextmanager
-def uploaded(files: dict[str, bytes]) -> Iterator[Path]:
-    """Put the first file of an upload where it can be read, for as long as it is."""
-    with tempfile.TemporaryDirectory() as folder:
-        name, content = next(iter(files.items()))
-        path = Path(folder) / (Path(name).name or "upload")
-        path.write_bytes(content)
-        yield path

@@ -12,8 +12,6 @@ from gis.io.raster import Raster, as_cog, read_raster
 from gis.io.store import StoredLayer
 from gis.study.imports import Keeping, require_keeping
 
-CHUNK = 1024**2
-
 
 def keep_raster(
     path: Path,
@@ -58,16 +56,6 @@ def keep_raster(
         )
 
 
-def keep_uploaded(
-    file_name: str, content: bytes, keeping: Keeping | None = None, crs: str | None = None
-) -> StoredLayer:
-    """Keep an uploaded GeoTIFF or MBTiles file; see `keep_raster`."""
-    with tempfile.TemporaryDirectory(dir=_room(), prefix="upload-") as room:
-        path = Path(room) / (Path(file_name).name or "upload")
-        path.write_bytes(content)
-        return keep_raster(path, keeping, crs=crs)
-
-
 def raster_story(raster: Raster) -> dict[str, Any]:
     """Return a raster's story as plain values for the store: null for what is unknown, problems as keys of labels."""
     return {
@@ -83,11 +71,8 @@ def _room() -> Path:
 
 
 def _hash(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def story_row(story: dict[str, Any]) -> dict[str, Any]:

@@ -25,6 +25,10 @@ def distance_text(row: pd.Series | dict, distance: str = "distance") -> str:
     return length_text(row[distance])
 
 
+PROBLEM_LINES = 20
+"""Said of one file; the rest stands in the table of its problems."""
+
+
 def is_interval(row: pd.Series | dict, distance: str = "distance") -> bool:
     """Tell whether a distance is known only as an interval: an end of it is schematic."""
     return bool(pd.isna(row[distance]) and pd.notna(row["low"]))
@@ -168,8 +172,10 @@ def _distinct(names: list[str], places: list[str]) -> list[str]:
 
 
 def problem_sentences(problems: pd.DataFrame) -> list[str]:
-    """Return each problem of an imported file in words: what, in which rows, and what was done."""
-    return [problem_sentence(row) for row in problems.to_dict("records")]
+    """Return the first problems of an imported file in words (what, in which rows, what was done), and how many follow."""
+    lines = [problem_sentence(row) for row in problems.head(PROBLEM_LINES).to_dict("records")]
+    more = len(problems) - len(lines)
+    return [*lines, t("sentence.more_problems", count=more)] if more else lines
 
 
 def problem_sentence(row: Mapping[str, Any]) -> str:
@@ -202,7 +208,7 @@ def story_sentence(story: Mapping[str, Any], count: int) -> str:
         way = t(f"encoding_way.{story['encoding_way']}")
         parts.append(t("sentence.story_encoding", encoding=story["encoding"], way=way))
     accuracy = story["crs_accuracy_m"]
-    shift = t("sentence.story_accuracy", accuracy=f"{accuracy:g}") if accuracy is not None else ""
+    shift = t("sentence.story_accuracy", accuracy=f"{accuracy:g}") if accuracy else ""
     parts.append(t("sentence.story_crs", crs=story["crs"], way=label("crs_way", story["crs_way"]), shift=shift))
     if story["swapped"]:
         parts.append(t("sentence.story_swapped"))
