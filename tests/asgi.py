@@ -1,6 +1,8 @@
 """Requests to an ASGI app inside this process, without a client library."""
 
 import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +18,12 @@ class Answer:
     status: int
     headers: dict[str, str]
     content: bytes
+
+
+def awaited(work: Coroutine[Any, Any, Any]) -> Any:
+    """Return what `work` returns, in a thread of its own: a browser test may have left a loop running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 def get(app: Any, address: str, headers: dict[str, str] | None = None, method: str = "GET") -> Answer:
@@ -36,7 +44,7 @@ def get(app: Any, address: str, headers: dict[str, str] | None = None, method: s
     async def send(message: Any) -> None:
         said.append(dict(message))
 
-    asyncio.run(app(scope, receive, send))
+    awaited(app(scope, receive, send))
     start = said[0]
     found = {name.decode().lower(): value.decode() for name, value in start["headers"]}
     return Answer(start["status"], found, b"".join(message.get("body", b"") for message in said[1:]))

@@ -1,6 +1,5 @@
 """Tiles go to pages of this run alone, and say nothing to anybody else."""
 
-import asyncio
 import io
 import os
 import socket
@@ -25,7 +24,7 @@ from gis.study.imports import Keeping
 from gis.study.kinds import RASTER, keep_uploaded
 from gis.study.rasters import keep_raster
 from gis.view.map import OWN_TILES
-from tests.asgi import OWN_PAGE, Answer, get
+from tests.asgi import OWN_PAGE, Answer, awaited, get
 from tests.test_mbtiles import X, Y, Z, made, png
 from tests.test_raster import written
 from tests.vworld_server import PNG, local_vworld
@@ -285,7 +284,7 @@ def test_the_browser_opens_as_it_did_without_routes(monkeypatch, headless, opene
         async with routes.open_browser(None):
             pass
 
-    asyncio.run(start())
+    awaited(start())
     assert found == opened
 
 

@@ -80,9 +80,9 @@ def test_a_dropped_boundary_replaces_the_schematic_one_on_the_map_and_back(site:
 def test_a_dropped_layer_is_switched_on_upon_the_map(site: Page, outline):
     bring(site, outline)
     go(site, "지도")
-    before = the_map(site).locator("path.leaflet-interactive")
-    expect(before.first).to_be_visible()
-    count = before.count()
+    expect(the_map(site).locator(".site-stamp")).to_have_count(4)  # the last layer: all others stand
+    count = the_map(site).locator("path.leaflet-interactive").count()
+    assert count > 0
     site.get_by_role("tab", name="레이어").click()
     site.get_by_text("단지경계", exact=True).click()
     expect(the_map(site).locator("path.leaflet-interactive")).to_have_count(count + 1)
