@@ -1,5 +1,6 @@
 """What the reader has chosen: the only home of `st.session_state`. Choices, never results."""
 
+import json
 import uuid
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -84,6 +85,11 @@ def chosen_complex() -> str | None:
 def drawings() -> tuple[dict[str, Any], ...]:
     """Return the GeoJSON geometries that stand drawn on the map."""
     return st.session_state.get(_DRAWINGS, ())
+
+
+def drawing_text(geometry: dict[str, Any]) -> str:
+    """Return a drawn geometry as one text, equal for equal shapes: the key of what is computed from it."""
+    return json.dumps(geometry, sort_keys=True)
 
 
 class ServiceRequest(NamedTuple):

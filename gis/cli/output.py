@@ -32,6 +32,8 @@ class Format(StrEnum):
 
 
 SourceArg = Annotated[str | None, typer.Argument(help="A layer name or a file; the complexes by default.")]
+SiteArg = Annotated[str, typer.Argument(help="A complex, a layer or a file with one site; else name it with --id.")]
+IdOpt = Annotated[str | None, typer.Option("--id", help="Which feature of the layer or file is the site.")]
 FormatOpt = Annotated[Format | None, typer.Option("--format", help="What to print; a file's ending chooses too.")]
 OutputOpt = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of printing.")]
 UnitOpt = Annotated[str, typer.Option("--unit", help="Area unit of the table: m2 ha km2 pyeong man-pyeong man-m2.")]
