@@ -163,7 +163,9 @@ def test_every_korean_name_of_the_encoding_is_known(said):
     assert stated_encoding(said) == "cp949"
 
 
-@pytest.mark.parametrize("said", ["", "OEM", "system", "garbage", "\0", "a" * 10_000, "한글"])
+@pytest.mark.parametrize(
+    "said", ["", "OEM", "system", "garbage", "\0", "a" * 10_000, "한글", "hex", "rot13", "undefined"]
+)
 def test_what_is_no_encoding_is_none(said):
     assert stated_encoding(said) is None
     with pytest.raises(InputError, match="cp949"):
@@ -179,6 +181,16 @@ def test_a_text_file_is_read_as_it_was_written(text, encoding):
     read, found = text_of(raw, file="a.csv")
     if found != "utf-8" or encoding != "cp949":  # short CP949 may be UTF-8 too
         assert read == raw.decode(encoding)
+
+
+def test_a_mark_of_utf8_is_no_letter_even_when_utf8_is_chosen():
+    assert text_of(codecs.BOM_UTF8 + b"a", file="a.csv", encoding="utf-8") == ("a", "utf-8")
+
+
+@pytest.mark.parametrize("encoding", ["idna", "utf-7", "punycode"])
+def test_a_codec_that_fails_in_its_own_way_is_refused_like_others(encoding):
+    with pytest.raises(InputError):
+        text_of("가나\xff".encode("cp949", "replace") + b"\xff", file="a.csv", encoding=encoding)
 
 
 def test_a_text_in_no_encoding_says_where():

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from fractions import Fraction
 from pathlib import Path
 
 import geopandas as gpd
@@ -122,7 +123,7 @@ VARIANTS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp949"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp949", "utf-16"])
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_each_variant_of_the_register_is_read(variant, encoding):
     text, expected = VARIANTS[variant]
@@ -192,6 +193,64 @@ def test_headings_of_two_lines_are_joined():
     assert register.columns["employees"] == "종업원계"
 
 
+@pytest.mark.parametrize("below", [",,남,여,계,용지,건축", ",,남,여,계,용지(㎡),건축(㎡)"])
+def test_headings_of_two_lines_need_no_merged_cells(below):
+    """Excel saves only the first of merged cells to CSV: 종업원 is then the heading of the men alone."""
+    text = f"회사명,단지명,종업원,,,면적,\n{below}\n가나,{JINGOK},7,5,12,900,300\n"
+    row = read(text).firms.iloc[0]
+    assert (row["firm"], row["employees"], row["site_area"], row["building_area"]) == ("가나", 12, 900.0, 300.0)
+    without = text.replace(",계", "").replace("종업원,,,", "종업원,,").replace("7,5,12", "7,5")
+    assert read(without).firms["employees"].isna().all()
+
+
+def test_headings_below_a_common_name_are_known():
+    text = f"연번,업체현황,,,,기타,\n,회사명,단지명,대표자,대표업종번호,비고,메모\n1,가나,{JINGOK},홍길동,30,x,y\n"
+    register = read(text)
+    assert register.firms[["row", "firm", "complex_name", "ksic"]].to_numpy().tolist() == [[3, "가나", JINGOK, "30"]]
+    assert register.dropped.set_index("header")["why"]["대표자"] == "personal_column"
+
+
+def test_line_breaks_and_blanks_in_headings_mean_nothing():
+    row = read('"회사\n명","단 지 명","종업원수\r\n(명)","용지면적 (천㎡)"\n가나,x,"1,234",2\n').firms.iloc[0]
+    assert (row["firm"], row["employees"], row["site_area"]) == ("가나", 1234, 2000.0)
+
+
+TOTALS = (
+    "순번,회사명,단지명,대표업종번호,종업원수\n"
+    "합계,2,,30,12\n"
+    f"1,가나,{JINGOK},30,7\n"
+    f"{JINGOK} 소계,1,{JINGOK},30,7\n"
+    f"2,다라,{HANAM},30,5\n"
+    f",소 계,{HANAM},30,5\n"
+    f",총계(2개사),{HANAM},30,12\n"
+    f"계,2개사,{HANAM},30,12\n"
+    f"총 2개 업체,,{HANAM},30,12\n"
+    f"※ 2026년 6월 말 기준,x,{JINGOK},30,1\n"
+    f",자료 : 광주광역시,{JINGOK},30,1\n"
+)
+
+
+def test_totals_and_notes_are_no_firms_wherever_they_stand(tmp_path):
+    report = firm_report(TOTALS.encode(), "a.csv")
+    assert (report.counts["rows"], report.counts["firms"], report.counts["no_firm"]) == (10, 2, 8)
+    assert report.industries["employees"].sum() == 12
+    (tmp_path / "전체.csv").write_bytes(TOTALS.encode())
+    both = firm_report(TOTALS.encode(), "a.csv", reference=tmp_path / "전체.csv")
+    assert both.quotients["reference_total"].tolist() == [2, 2]
+
+
+@pytest.mark.parametrize(
+    "name", ["계양정밀", "(주)한국계기", "합계산업", "총명", "주)가나", "3030", "자료전산", "24시", "*스타"]
+)
+def test_a_firm_whose_name_resembles_a_total_is_a_firm(name):
+    assert read(f"회사명,단지명\n{name},{JINGOK}\n").firms["firm"].tolist() == [name]
+
+
+def test_a_heading_of_two_lines_that_is_printed_again_is_no_firm():
+    page = f"회사명,단지명,종업원,\n,,남,계\n가나,{JINGOK},1,2\n"
+    assert read(page * 2).firms["firm"].dropna().tolist() == ["가나", "가나"]
+
+
 def test_a_heading_that_is_printed_again_is_no_firm():
     text = csv(f"가나,{JINGOK},30,1", "회사명,단지명,대표업종번호,종업원수", f"다라,{JINGOK},30,1")
     assert read(text).firms["firm"].tolist() == ["가나", "다라"]
@@ -255,7 +314,7 @@ def test_the_unit_of_an_area_is_read_from_its_heading(heading, area):
     ("given_code", "code"),
     [
         ("C30", "30"), ("c30", "30"), ("30", "30"), ("303", "303"), ("3039", "3039"), ("30110", "30110"),
-        ("30110.0", "30110"), ("J62010", "62010"), ("01110", "01110"), (" 30 ", "30"),
+        ("30110.0", "30110"), ("30110.", "30110"), ("C 30110", "30110"), ("C.30110", "30110"), ("３０１１０", "30110"), ("J62010", "62010"), ("01110", "01110"), (" 30 ", "30"),
         ("C", None), ("3", None), ("301100", None), ("30.5", None), ("차", None), ("", None), (None, None), ("-30", None),
     ],
 )  # fmt: skip
@@ -272,6 +331,15 @@ def test_a_code_is_text_as_fine_as_given(given_code, code):
         ("C30399/C25929", "30399", "25929", None),
         ("(30399) 자동차 부품 제조업", "30399", None, "자동차 부품 제조업"),
         ("30110.0", "30110", None, None),
+        ('"30,399"', "30399", None, None),
+        ("C 30399", "30399", None, None),
+        ("C29·C30", "29", "30", None),
+        ('"30399\n25929"', "30399", "25929", None),
+        ('"30399 자동차 부품, 25929 금속"', "30399", "25929", None),
+        ("30399(자동차 부품)", "30399", None, "자동차 부품"),
+        ("자동차 부품(30399)", "30399", None, None),
+        ("30.399", None, None, None),
+        ("12V 배터리", None, None, None),
         ("없음", None, None, None),
     ],
 )
@@ -296,6 +364,12 @@ def test_a_code_that_cannot_be_read_is_counted():
 )
 def test_and_so_many_others_is_no_part_of_a_name(words, name):
     assert industry_words(words) == name
+
+
+@pytest.mark.parametrize("name", ["12V 배터리 제조업", "3D 프린팅", "4차 산업"])
+def test_a_number_in_a_name_is_no_code(name):
+    row = read(f"회사명,업종명\n가나,{name}\n").firms.iloc[0]
+    assert (row["ksic"], row["industry_name"]) == (None, name)
 
 
 def test_a_name_that_is_listed_gives_its_code_and_no_other_does():
@@ -399,12 +473,23 @@ def test_what_is_not_personal_is_left_alone(text):
 
 
 @pytest.mark.parametrize(
-    "name", ["대표자", "대표이사 성명", "Tel", "E-mail", "FAX", "핸드폰번호", "cmpnyTelno", "담당자 연락처"]
-)
+    "name",
+    [
+        "대표자", "대표이사 성명", "Tel", "E-mail", "FAX", "핸드폰번호", "cmpnyTelno", "담당자 연락처", "대표명", "사업주",
+        "TEL번호", "메일", "대표자주소", "자택주소", "법인(주민)등록번호", "외국인등록번호", "대표자 생년월일",
+    ],
+)  # fmt: skip
 def test_a_personal_column_is_known_by_its_name(name):
     register = read(f"회사명,생산품,{name}\n가나,금형,비밀\n")
     assert register.dropped["why"].tolist() == ["personal_column"]
     assert "비밀" not in register.firms.to_csv()
+
+
+@pytest.mark.parametrize(
+    "text", ["대표이사 홍길동", "대표자  홍길동", "대표 : 홍길동", "800101-1******", "010.1234.5678", "062 123 4567"]
+)
+def test_what_is_personal_leaves_a_text(text):
+    assert without_personal(f"가나정밀 {text}") == "가나정밀"
 
 
 def test_the_industry_of_a_representative_code_is_no_person():
@@ -428,7 +513,7 @@ BAD = {
     "entities": ("a.xlsx", rewritten(BOOK, SHEET, lambda _: ENTITIES), "a.xlsx"),
     "another ending": ("a.hwp", b"x", ".xlsx"),
     "no ending": ("a", b"x", ".xlsx"),
-    "UTF-16": ("a.csv", NATIONAL.encode("utf-16"), "CP949"),
+    "no encoding": ("a.csv", b"\xff\xff\xff", "cp949"),
     "other columns": ("a.csv", "이름,나이\n가,1\n".encode(), "이름, 나이"),
     "a firm and nothing else": ("a.csv", "회사명,나이\n가,1\n".encode(), "회사명"),
     "headings alone": ("a.csv", "회사명,생산품\n".encode(), "1"),
@@ -487,7 +572,7 @@ def test_every_name_of_the_korean_encoding_is_cp949(said):
 
 
 def test_a_wrong_encoding_is_refused_rather_than_garbled():
-    with pytest.raises(InputError, match="UTF-8"):
+    with pytest.raises(InputError, match="utf-8"):
         read_register(NATIONAL.encode("cp949"), "a.csv", encoding="utf-8")
     with pytest.raises(InputError, match="nonsense"):
         read_register(NATIONAL.encode("cp949"), "a.csv", encoding="nonsense")
@@ -629,6 +714,12 @@ def test_a_factory_that_comes_twice_counts_once():
     assert analysis.firms_by_industry(found, industries())["firms"].sum() == 2
 
 
+def test_a_firm_that_is_known_by_name_and_by_point_counts_once_in_one_complex():
+    found = matched(["가산단", "가산단", None], [(500, 500), None, (500, 500)])
+    assert found["agreement"].tolist() == ["agree", "name_only", "point_only"]
+    assert analysis.firms_by_industry(found, industries())[["complex", "firms"]].to_numpy().tolist() == [["a", 3]]
+
+
 def test_a_register_number_that_comes_again_is_the_same_factory():
     assert read(FACTORYON + FACTORYON.splitlines()[1] + "\n").firms["repeated"].tolist() == [False, True]
 
@@ -730,6 +821,31 @@ def test_the_quotients_of_the_whole_are_1(rows, digits):
     whole = register_of([("가산단", None, code, count, False) for _, _, code, count, _ in rows])
     table = analysis.location_quotients(whole, industries(), digits)
     assert table["quotient"].to_numpy() == pytest.approx(np.ones(len(table)))
+
+
+@given(some_firms, st.integers(2, 5), st.booleans())
+def test_quotients_are_those_of_a_count_by_hand(rows, digits, other):
+    """The twin by brute force: lists and fractions, no frames."""
+    found = register_of(rows)
+    counted_rows = [row for row in found.to_dict("records") if row["reason"] not in ("repeated", "no_firm")]
+    firms_here = [
+        (row["complex"], row["ksic"][:digits]) for row in counted_rows if row["ksic"] and len(row["ksic"]) >= digits
+    ]
+    whole = [code for _, code in firms_here]
+    if other:
+        basis = read(csv("가,x,30399,5", "나,x,26110,5", "다,x,62010,", "라,x,,7")).firms
+        whole = [code[:digits] for code in ("30399", "26110", "62010")]
+    table = analysis.location_quotients(found, industries(), digits, basis if other else None)
+    by_hand = {}
+    for place, code in {pair for pair in firms_here if pair[0] is not None}:
+        there = [one for one in firms_here if one[0] == place]
+        share = Fraction(there.count((place, code)), len(there))
+        if whole.count(code):
+            by_hand[place, code] = float(share / Fraction(whole.count(code), len(whole)))
+    told = {
+        (row["complex"], row["ksic"]): row["quotient"] for row in table.dropna(subset="quotient").to_dict("records")
+    }
+    assert told == pytest.approx(by_hand)
 
 
 @given(some_firms)
@@ -947,6 +1063,20 @@ def test_the_command_says_what_the_numbers_carry(sample):
     text = done("firms", sample, "--table", "stages").text
     assert "능력도 거래 관계도 아닙니다" in text
     assert "개인정보라서 뺀 것: 대표자명" in text
+
+
+def test_a_formula_in_a_cell_is_a_text_on_every_way_out(tmp_path):
+    evil = "=cmd|' /C calc'!A0"
+    (tmp_path / "a.csv").write_bytes(f"회사명,단지명,생산품\n{evil},{JINGOK},@SUM(1)\n".encode())
+    words = ("firms", tmp_path / "a.csv", "--table", "firms")
+    assert f"'{evil}" in done(*words, "--format", "csv").text
+    assert done(*words, "--format", "json").json[0]["firm"] == evil
+    done(*words, "-o", tmp_path / "out.xlsx")
+    cells = [cell for sheet in openpyxl.load_workbook(tmp_path / "out.xlsx") for row in sheet for cell in row]
+    assert {cell.data_type for cell in cells if cell.value in (evil, "@SUM(1)")} == {"s"}
+    done("import", tmp_path / "a.csv", "--as", "kept", "--format", "json")
+    done("export", "kept", "-o", tmp_path / "out.csv")
+    assert f"'{evil}" in (tmp_path / "out.csv").read_text("utf-8-sig")
 
 
 @pytest.mark.parametrize("words", [("--digits", "6"), ("--sheet", "x", "--digits", "9"), ("--encoding", "utf-8")])

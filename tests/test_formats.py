@@ -649,3 +649,9 @@ def test_a_drawing_that_leaves_comes_back_as_shapes(put):
     back = arrived(put("a.dxf", layer_bytes(before, ".dxf", "parcels")), crs="EPSG:5186").frame
     assert shapely.equals(shapely.union_all(back.geometry), shapely.union_all(before.geometry))
     assert set(back["name"]) == {"parcels"}
+
+
+def test_codes_in_a_number_field_of_nineteen_digits_keep_every_digit(tmp_path):
+    field = Field(b"PNU", "N", 19)
+    path = shapefile(tmp_path / "a.shp", [field], [[b"2920011500100120003"]])
+    assert read_arrival(path).frame["PNU"].tolist() == ["2920011500100120003"]

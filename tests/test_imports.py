@@ -571,3 +571,12 @@ def test_a_color_may_be_written_in_capitals(put):
     bring(put(square(0, 0)), "--as", "mine")
     done("layer", "restyle", "mine", "--fill", "#FF8800")
     assert store.layer("mine").style == {"fill": "#ff8800"}
+
+
+def test_a_grade_that_is_none_of_a_boundary_is_kept_under_another_name(put):
+    path = put(square(0, 0), square(500, 0), grade=["1등급", "B"])
+    answer = run("import", path, "--as", "mine", "--format", "json")
+    assert answer.code == 0 and "file_grade" in answer.err
+    frame = store.frame("mine")
+    assert frame["file_grade"].tolist() == ["1등급", "B"] and frame["grade"].isna().all()
+    assert "1등급" in refusal("area", path)

@@ -1,9 +1,11 @@
 """Figures by 행정동: read as published, never put on 법정동, summed by 시군구 exactly, nothing lost."""
 
+import io
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -93,6 +95,71 @@ def test_workers_of_sgis_are_read_and_hidden_ones_told():
     assert people.rows["workers"].isna().tolist() == [False, True, False]
     assert people.measures == ("workers",)
     assert read(SGIS.replace("N/A", "X")).unreadable == {"workers": 1}
+
+
+MINISTRY = [
+    ("주민등록 인구 및 세대현황", None, None, None, None, None),
+    ("행정기관코드", "행정기관", "2026년 05월", None, "2026년 06월", None),
+    (None, None, "총 인구수", "세대수", "총 인구수", "세대수"),
+    ("2920062000", "광주광역시 광산구 비아동", "600", "250", "1,700", 300),
+    (2920051000.0, "광주광역시 광산구 다라동", 1, 1, 30, 10),
+]
+
+
+@pytest.mark.parametrize("merges", [(), ("A1:F1", "A2:A3", "B2:B3", "C2:D2", "E2:F2")])
+def test_the_months_of_the_ministry_stand_above_the_figures(merges):
+    book = openpyxl.Workbook()
+    for row in MINISTRY:
+        book.active.append(row)
+    for cells in merges:
+        book.active.merge_cells(cells)
+    packed = io.BytesIO()
+    book.save(packed)
+    people = read_people(packed.getvalue(), "a.xlsx")
+    assert people.as_of == "2026-06"
+    assert people.rows[["code", "population"]].to_numpy().tolist() == [["2920062000", 1700], ["2920051000", 30]]
+
+
+def test_of_several_years_in_rows_the_last_is_read():
+    text = SGIS + "2022,24050620,광주광역시 광산구 비아동,400\n"
+    people = read(text)
+    assert people.as_of == "2023"
+    assert people.rows.set_index("code").at["24050620", "workers"] == 500
+    assert len(people.rows) == 3
+
+
+def test_of_several_years_in_headings_the_last_is_read():
+    people = read("행정동코드,행정동명,2022년 총인구수,2023년 총인구수\n2920062000,비아동,10,11\n")
+    assert (people.as_of, people.rows["population"].tolist()) == ("2023", [11])
+
+
+def test_a_table_by_sex_is_refused_for_its_people_would_count_twice(tmp_path):
+    text = "행정동코드,행정동명,성별,인구수\n" + "".join(f"2920062000,비아동,{sex},5\n" for sex in ("계", "남", "여"))
+    (tmp_path / "a.csv").write_text(text, "utf-8")
+    line = refusal("people", tmp_path / "a.csv")
+    assert "2920062000" in line and "2, 3, 4" in line
+
+
+def test_the_villages_of_a_dong_add_up_to_it():
+    text = "행정동코드,행정동명,인구수\n2920062000,비아동 1통,5\n2920062000,비아동 2통,6\n"
+    joined = join_units(read(text).rows, ["population"], districts("2920062000"), "a")
+    assert joined.units["population"].tolist() == [11]
+
+
+@pytest.mark.parametrize("heading", ["인구수(명)", "총인구수 (단위: 명)", "인구\n수"])
+@pytest.mark.parametrize(
+    ("cell", "count"), [("1,234명", 1234), ("１２", 12), ("12.0", 12), ("1.5", None), ("-3", None)]
+)
+def test_figures_are_read_with_their_unit(heading, cell, count):
+    people = read(f'행정동코드,행정동명,"{heading}"\n2920062000.0,비아동,"{cell}"\n')
+    found = people.rows["population"].iloc[0]
+    assert (None if pd.isna(found) else found) == count
+    assert people.unreadable == ({} if count is not None else {"population": 1})
+
+
+def test_of_men_and_women_below_one_name_the_whole_is_the_population():
+    people = read("행정동코드,행정동명,인구,,\n,,남,여,계\n2920062000,비아동,4,6,10\n")
+    assert people.rows["population"].tolist() == [10]
 
 
 def test_names_in_parts_are_put_together():
@@ -241,6 +308,26 @@ def test_dongs_add_up_to_their_sigungu_and_stated_sums_are_not_added_again():
 def test_dongs_go_before_the_sum_that_the_table_states():
     table = rows(("2920062000", 7), ("2920000000", 9))
     assert sum_by_sigungu(table, ["population"], study.layer("sigungu"), "a").units["population"].tolist() == [7]
+
+
+def test_a_sigungu_without_dongs_is_not_lost_beside_others_with():
+    table = rows(("2920062000", 7), ("2920000000", 9), ("4686000000", 30), ("4600000000", 500))
+    joined = sum_by_sigungu(table, ["population"], study.layer("sigungu"), "a")
+    assert joined.units.set_index("unit_code")["population"].to_dict() == {"29200": 7, "46860": 30}
+
+
+def test_a_city_is_not_added_to_its_own_districts():
+    """수원시 41110 is the sum of 장안구 41111 and others."""
+    for lower in (("4111156000", 7), ("4111100000", 7)):
+        table = rows(("4111000000", 7), lower, ("2920062000", 1))
+        joined = sum_by_sigungu(table, ["population"], study.layer("sigungu"), "a")
+        assert joined.totals["total"].tolist() == [8]
+
+
+def test_dongs_of_one_name_in_two_cities_stay_apart():
+    text = "행정기관코드,행정기관,인구수\n2911054500,광주광역시 동구 산수동,5\n4617054500,전라남도 나주시 산수동,6\n"
+    joined = sum_by_sigungu(read(text).rows, ["population"], study.layer("sigungu"), "a")
+    assert joined.units.set_index("unit_name")["population"].to_dict() == {"광주광역시 동구": 5, "전라남도 나주시": 6}
 
 
 def test_a_table_of_sigungu_is_taken_as_it_is():

@@ -64,3 +64,7 @@ def test_the_order_of_parts_that_differ_does_not_matter(parts):
 def test_shares_without_a_total_are_unknown():
     assert shares_pct([25.0, 75.0], 100).tolist() == [25.0, 75.0]
     assert str(shares_pct([0.0], 0)[0]) == "nan"
+
+
+def test_nothing_is_rounded_to_nothing():
+    assert rounded_parts([], Decimal(5), Decimal(1)) == []

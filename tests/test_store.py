@@ -48,6 +48,8 @@ def test_a_layer_is_found_by_its_title_too():
 def test_of_two_layers_with_one_title_none_is_guessed():
     store.keep(entry("one"), two_squares())
     store.keep(entry("two"), two_squares())
+    assert store.layer("내 자료 (2)").name == "two"
+    store.change("two", title="내 자료")
     with pytest.raises(UnknownNameError, match="one, two"):
         store.layer("내 자료")
 

@@ -220,6 +220,11 @@ def counted(matched: pd.DataFrame) -> pd.DataFrame:
     return matched[~matched["reason"].isin(NOT_COUNTED)]
 
 
+def own_rows(firms: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a register that are firms of their own, as `counted` does of matched ones."""
+    return firms[firms["firm"].notna() & ~firms["repeated"].astype(bool)]
+
+
 def firms_by_industry(matched: pd.DataFrame, industries: pd.DataFrame, digits: int = 2) -> pd.DataFrame:
     """Return how many firms and employees each industry has at each complex; None is no complex, or no code.
 
@@ -332,10 +337,11 @@ def stages_present(
     sections = dict(zip(industries["id"].str[:2], industries["section"], strict=True))
     covered = set(own["division"].map(sections).dropna())
     plans = hosts.assign(status=shown_status(hosts))[hosts["basis"] == "plan"]
+    here = {place: own[own["complex"] == place] for place in complexes}
     rows = [
-        _presence(stage, place, own[own["complex"] == place], plans, sections, covered)
+        _presence(stage, place, found, plans, sections, covered)
         for stage in stages.to_dict("records")
-        for place in complexes
+        for place, found in here.items()
     ]
     table = pd.DataFrame(rows, columns=list(PRESENCE_COLUMNS), dtype=object)
     return table.astype(dict.fromkeys(("firms", "employees", "employees_known"), "Int64"))

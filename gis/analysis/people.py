@@ -149,8 +149,8 @@ _REGISTERED = ("admin", "legal", "either")
 def sum_by_sigungu(people: pd.DataFrame, measures: Sequence[str], sigungu: pd.DataFrame, file: str) -> Joined:
     """Return sums by 시군구 beside the units of `sigungu` (`id`, `full_name`): exact for 행정동 and 법정동 alike.
 
-    The rows of 동 are added up; where a table has none, its rows of 시군구 are taken as they are. Codes of 통계청
-    differ, so those rows find their 시군구 by its full name. A figure that is hidden or missing is not in the sum;
+    The rows of 동 are added up; where a 시군구 has none, its own row is taken as it is. Codes of 통계청 differ, so those
+    rows find their 시군구 by its full name. A figure that is hidden or missing is not in the sum;
     `missing` counts such rows.
 
     Raises
@@ -159,15 +159,18 @@ def sum_by_sigungu(people: pd.DataFrame, measures: Sequence[str], sigungu: pd.Da
         Where 8-digit codes come without the names of 시도 and 시군구, or the table has no 동 and no 시군구.
     """
     levels = code_levels(people["code"])
-    level = next((level for level in ("emd", "sigungu") if (levels == level).any()), None)
-    if level is None:
+    parts = levels == "emd"
+    upper = people["code"].str[:5]
+    whole = (levels == "sigungu") & ~upper.isin({*upper[parts], *_cities(upper[parts | (levels == "sigungu")])})
+    rows = people[parts | whole]
+    if rows.empty:
         raise InputError("people.no_emd", file=file)
-    rows = people[levels == level]
-    kind = code_kind(rows["code"]) if level == "emd" else _sigungu_kind(rows["code"])
+    kind = code_kind(rows["code"]) if parts.any() else _sigungu_kind(rows["code"])
     if kind == "mixed":
         raise InputError("people.mixed", file=file)
     foreign = kind in ("sgis", "sgis_old")
-    names = rows["name"].map(_upper_name if level == "emd" else _plain, na_action="ignore").astype(object)
+    named = zip(rows["name"], parts[rows.index], strict=True)
+    names = pd.Series([_sigungu_name(name, is_part) for name, is_part in named], rows.index, dtype=object)
     if foreign and not names.str.contains(" ").fillna(False).all():
         raise InputError("people.sgis_names", file=file)
     places = pd.DataFrame({"unit_code": sigungu["id"].to_numpy(), "unit_name": sigungu["full_name"].to_numpy()})
@@ -177,17 +180,21 @@ def sum_by_sigungu(people: pd.DataFrame, measures: Sequence[str], sigungu: pd.Da
     return _joined(rows.assign(key=keys.astype(object).where(keys.notna(), None)), places, measures, kind, people)
 
 
+def _cities(codes: Iterable[str]) -> set[str]:
+    """Return the codes of cities whose 구 stand beside them: 41110 수원시 is the sum of 41111, 41113 and so on."""
+    known = set(codes)
+    parted = {code[:4] for code in known if not code.endswith("0")}
+    return {code for code in known if code.endswith("0") and code[:4] in parted}
+
+
 def _sigungu_kind(codes: pd.Series) -> str:
     short = [code for code in codes if len(code) == 5]
     return "sgis" if any(_is_sgis(code) for code in short) else "admin"
 
 
-def _upper_name(name: str) -> str:
-    return " ".join(name.split()[:-1])
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.split())
+def _sigungu_name(name: object, is_part: bool) -> str | None:
+    """Return the full name of a 시군구, from its own or from that of a 동 in it."""
+    return " ".join(name.split()[:-1] if is_part else name.split()) if isinstance(name, str) else None
 
 
 def _joined(

@@ -37,7 +37,9 @@ class Level(StrEnum):
 
 RegisterArg = Annotated[str, typer.Argument(help="A CSV or XLSX file, or the name of one that was imported.")]
 EncodingOpt = Annotated[str | None, typer.Option(help="Encoding of a CSV: utf-8, cp949.")]
-SheetOpt = Annotated[str | None, typer.Option(help="Sheet of a workbook; the first by default.")]
+SheetOpt = Annotated[
+    str | None, typer.Option("--sheet", "--layer", help="Sheet of a workbook; the one with headings by default.")
+]
 
 
 @app.command()

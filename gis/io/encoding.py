@@ -30,6 +30,7 @@ def encoding_name(said: str) -> str:
         return CP949
     try:
         name = codecs.lookup(said.strip()).name
+        "a".encode(name)  # `hex` and the like are codecs, and no letters
     except (LookupError, ValueError) as error:
         raise InputError("unknown_encoding", encoding=said, known=", ".join(ENCODINGS)) from error
     return CP949 if name == "euc_kr" else name
@@ -84,7 +85,7 @@ def text_of(raw: bytes, *, file: str, encoding: str | None = None, stated: str |
     tried = [chosen] if chosen else [UTF8, CP949, *([stated] if stated else [])]
     for name in tried:
         try:
-            return raw.decode(name), name
-        except UnicodeDecodeError as error:
-            place = error.start
+            return raw.decode(name).removeprefix("\ufeff"), name
+        except UnicodeError as error:
+            place = getattr(error, "start", 0)
     raise InputError("encoding_unfit", file=file, encoding=" / ".join(tried), place=place, known=", ".join(ENCODINGS))

@@ -9,13 +9,15 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from gis.errors import GisError, InputError
+from gis.errors import InputError
 from gis.io.catalog import read_records
-from gis.io.grids import Line, open_grid, plain_header
+from gis.io.grids import Headings, Line, cell_text, has_heading, headings, open_table, plain_header, table_bytes
 from gis.units import AREA_UNITS
 
 FIELD_COLUMNS = ("id", "names", "unit", "note")
@@ -37,13 +39,22 @@ _UNIT_SIZES = {
     "m2": 1.0, "천m2": 1_000.0, "만m2": 10_000.0, "평": float(AREA_UNITS["pyeong"]), "ha": 10_000.0, "km2": 1e6,
 }  # fmt: skip
 _NUMBER = re.compile(r"([+-]?\d{1,15}(?:\.\d{1,15})?)\s*(?:명|인|m2|m²|㎡|개)?")
-_CODE = re.compile(r"[A-Ua-u]?(\d{2,5})(?:\.0+)?")
-_CODE_AND_NAME = re.compile(r"[(\[]?([A-Ua-u]?\d{2,5})[)\]]?\s*[:.\-]?\s*([^\W\d].*)")
+_CODE = re.compile(r"(?:[A-Ua-u][\s.-]?)?(\d{2,5})(?:\.0*)?", re.ASCII)
+_SECTION = re.compile(r"\b([A-Ua-u])[\s.-](?=\d)")
+_FINE_CODE = re.compile(r"(?<![\dA-Za-z.])[(\[]?[A-Ua-u]?(\d{5})(?!\d|\.\d*[1-9])[)\]]?", re.ASCII)
+_CODE_AND_NAME = re.compile(
+    r"[(\[]?([A-Ua-u]?(?:[0-9]{5}|[0-9]{2,4}(?=[)\]\s:.-])))[)\]]?\s*[:.\-]?\s*[(\[]?([^\W\d].*?)[)\]]?"
+)
+_WITH_THOUSANDS = re.compile(r"(\d{2}),(\d{3})", re.ASCII)
+_NO_FIRM = re.compile(
+    r"(?:.*[총합소누])?\s?계(?:\s*[(\[:].*)?|총?\s*[\d,]+\s*(?:개사?|개소|개?\s?업체|건)|※.*|(?:자료|출처|비고|주)\s*:.*"
+)
+"""What stands where a firm's name should, or first in its line, in totals and notes."""
 _OTHERS = re.compile(r"\s*외\s*\d{1,3}\s*(?:종|개|건)?\s*$")
 PERSONAL_TEXTS: dict[str, re.Pattern[str]] = {
     "mail": re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"),
     "resident_no": re.compile(
-        r"(?<!\d)\d{6}\s?-\s?[1-8]\d{6}(?!\d)"
+        r"(?<!\d)\d{6}\s?-\s?[1-8*][\d*]{6}(?![\d*])"
         r"|(?<!\d)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[1-8]\d{6}(?!\d)"
     ),
     "business_no": re.compile(r"(?<!\d)\d{3}-\d{2}-\d{5}(?!\d)"),
@@ -52,7 +63,8 @@ PERSONAL_TEXTS: dict[str, re.Pattern[str]] = {
         r"|(?<![\d-])1[568]\d{2}-\d{4}(?![\d-])"
     ),
     "person": re.compile(
-        r"[(\[]\s{0,3}대표(?:자|이사)?[: ]{1,3}[가-힣]{2,4}\s{0,3}[)\]]|대표(?:자|이사)?\s{0,3}:\s{0,3}[가-힣]{2,4}"
+        r"[(\[]\s{0,3}대표(?:자|이사)?[: ]{1,3}[가-힣]{2,4}\s{0,3}[)\]]"
+        r"|대표(?:자|이사)?\s{0,3}:\s{0,3}[가-힣]{2,4}|대표(?:자|이사)\s{1,3}[가-힣]{2,4}(?![가-힣])"
     ),
 }  # fmt: skip
 """What is personal inside a text; the lengths are bounded, so no text takes long."""
@@ -76,6 +88,12 @@ class Register:
     encoding: str | None
     sheet: str | None
     header_line: int
+
+
+class _Words(NamedTuple):
+    fields: dict[str, list[str]]
+    private_parts: set[str]
+    private: set[str]
 
 
 def fields() -> pd.DataFrame:
@@ -111,44 +129,37 @@ def read_register(
         Where no encoding fits, the sheet is not there, or no line names a firm and something about it.
     """
     title = file or (source.name if isinstance(source, Path) else "?")
-    grid = open_grid(source, title, encoding=encoding, sheet=sheet)
-    known, private = _headings(fields()), personal_fields()
-    heading = _heading(grid.head, known, private)
-    if heading is None:
-        seen = max((line.cells for line in grid.head), key=lambda cells: sum(map(bool, cells)), default=())
-        found = ", ".join(cell for cell in seen if cell)[:300] or "-"
-        wanted = ", ".join(f"{names[0]}" for names in fields()["names"][:6])
-        raise InputError("firms.no_columns", file=title, found=found, known=wanted)
-    headers, first = heading
-    places, units = _places(headers, known, private)
-    body = _body(grid.lines, places, headers, first)
+    words = _words()
+    find = partial(_heading, words=words)
+    table = open_table(table_bytes(source, title), title, find, encoding=encoding, sheet=sheet)
+    if table.heading is None:
+        wanted = ", ".join(names[0] for names in fields()["names"][:6])
+        raise InputError("firms.no_columns", file=title, found=table.widest, known=wanted)
+    headers, places = table.heading
+    body = _body(table.below(headers.last, len(headers.names)), headers, places)
     if body.empty:
-        raise InputError("firms.no_rows", file=title, line=first)
-    firms, unreadable, hidden = _cleaned(body, units)
+        raise InputError("firms.no_rows", file=title, line=headers.last)
+    firms, unreadable, hidden = _cleaned(body, _units(headers.names, places))
     return Register(
         file=title,
         firms=firms,
-        dropped=_dropped(headers, places, private, hidden),
-        columns={field: str(headers[place]) for field, place in places.items()},
+        dropped=_dropped(headers.names, places, words, hidden),
+        columns={field: str(headers.names[place]) for field, place in places.items()},
         unreadable=unreadable,
-        encoding=grid.encoding,
-        sheet=grid.sheet,
-        header_line=first,
+        encoding=table.encoding,
+        sheet=table.sheet,
+        header_line=headers.last,
     )
 
 
 def is_register(source: Path | bytes, file: str, *, encoding: str | None = None, sheet: str | None = None) -> bool:
     """Tell whether the headings of a table are those of a register of firms."""
-    try:
-        head = open_grid(source, file, encoding=encoding, sheet=sheet).head
-        return _heading(head, _headings(fields()), personal_fields()) is not None
-    except GisError:
-        return False
+    return has_heading(source, file, partial(_heading, words=_words()), encoding=encoding, sheet=sheet)
 
 
 def ksic_code(text: str | None) -> str | None:
     """Return a KSIC code as text of 2 to 5 digits, as fine as given: `C30110.0` is `30110`; None where it is none."""
-    found = _CODE.fullmatch((text or "").strip())
+    found = _CODE.fullmatch(unicodedata.normalize("NFKC", text or "").strip())
     return found[1] if found else None
 
 
@@ -157,21 +168,16 @@ def industry_words(text: str | None) -> str | None:
     return (_OTHERS.sub("", text).strip() or None) if text else None
 
 
-def without_personal(text: str) -> str:
-    """Return a text without telephone numbers, mail addresses, numbers of persons and businesses, and `대표 …`."""
+def without_personal(text: str) -> str | None:
+    """Return a text without telephone numbers, mail addresses, numbers of persons and businesses, and `대표 …`.
+
+    None is left of a text that holds nothing else.
+    """
     if not _SUSPECT.search(text):
         return text
     for pattern in PERSONAL_TEXTS.values():
         text = pattern.sub(" ", text)
-    return " ".join(text.split())
-
-
-def _headings(known: pd.DataFrame) -> dict[str, dict[str, int]]:
-    """Return the plain headings of each column with their place in the list: the first that stands in a file wins."""
-    return {
-        row["id"]: {plain_header(name): place for place, name in reversed(list(enumerate(row["names"])))}
-        for row in known.to_dict("records")
-    }
+    return " ".join(text.split()) or None
 
 
 def _bare(header: str | None) -> str:
@@ -179,70 +185,82 @@ def _bare(header: str | None) -> str:
     return plain_header(_UNIT.sub("", unicodedata.normalize("NFKC", header or "").replace("m²", "m2")))
 
 
-def _is_personal(header: str | None, private: pd.DataFrame) -> bool:
-    plain = _bare(header)
-    parts = (plain_header(word) for names in private["names"] for word in names)
-    whole = (plain_header(word) for words in private["exact"] if words is not None for word in words)
-    return bool(plain) and (any(word in plain for word in parts) or plain in set(whole))
+def _words() -> _Words:
+    """Return the plain headings of each field, those first that go first, and the words of personal ones."""
+    private = personal_fields()
+    return _Words(
+        {field: [plain_header(name) for name in names] for field, names in fields()[["id", "names"]].to_numpy()},
+        {plain_header(word) for names in private["names"] for word in names},
+        {plain_header(word) for names in private["exact"] if names is not None for word in names},
+    )
 
 
-def _meaning(headers: Iterable[str | None], known: dict[str, dict[str, int]], private: pd.DataFrame) -> dict[str, int]:
-    """Return which column of the file holds each field: the heading that stands first in the list of the field."""
-    plain = [None if _is_personal(header, private) else _bare(header) for header in headers]
+def _personal(headers: Iterable[str | None], words: _Words) -> list[bool]:
+    """Tell which headings mean personal data."""
+    plain = [_bare(header) for header in headers]
+    return [text in words.private or any(part in text for part in words.private_parts) for text in plain]
+
+
+def _places(headers: Headings, words: _Words) -> dict[str, int]:
+    """Return which column of the file holds each field: the heading that stands first in the list of the field.
+
+    Of a heading of two lines the whole name goes before what stands below.
+    """
+    private = _personal(headers.names, words)
+    levels = [
+        [None if hidden else _bare(text) for text, hidden in zip(names, private, strict=True)] for names in headers[:2]
+    ]
     found: dict[str, int] = {}
-    for field, names in known.items():
-        ranked = [(names[text], place) for place, text in enumerate(plain) if text in names]
-        if ranked:
-            found[field] = min(ranked)[1]
+    for field, wanted in words.fields.items():
+        place = next((texts.index(name) for texts in levels for name in wanted if name in texts), None)
+        if place is not None:
+            found[field] = place
     return found
 
 
-def _heading(
-    head: list[Line], known: dict[str, dict[str, int]], private: pd.DataFrame
-) -> tuple[list[str | None], int] | None:
-    """Return the headings and the number of their last line; a heading of two lines is joined."""
-    best: tuple[int, list[str | None], int] | None = None
-    for line, below in zip(head, [*head[1:], Line(0, ())], strict=False):
-        two_lines = any(below.cells[place] == line.cells[place] for place in below.carried if place < len(line.cells))
-        headers = _joined(line, below) if two_lines else list(line.cells)
-        meaning = _meaning(headers, known, private)
-        if "firm" in meaning and set(meaning) & set(COMPANIONS) and (best is None or len(meaning) > best[0]):
-            best = (len(meaning), headers, below.number if two_lines else line.number)
-    return None if best is None else (best[1], best[2])
+def _heading(head: list[Line], words: _Words) -> tuple[Headings, dict[str, int]] | None:
+    """Return the headings that tell most of firms and where each field stands; of equals one line, and the first."""
+    told = [(found, _places(found, words)) for found in headings(head)]
+    fitting = [(found, places) for found, places in told if "firm" in places and set(places) & set(COMPANIONS)]
+    return max(fitting, key=lambda one: (len(one[1]), one[0].names is one[0].parts), default=None)
 
 
-def _joined(line: Line, below: Line) -> list[str | None]:
-    upper = [*line.cells, *[None] * (len(below.cells) - len(line.cells))]
-    lower = [*below.cells, *[None] * (len(upper) - len(below.cells))]
-    return [
-        one if one == other else "".join(filter(None, (one, other))) or None
-        for one, other in zip(upper, lower, strict=True)
-    ]
-
-
-def _places(
-    headers: list[str | None], known: dict[str, dict[str, int]], private: pd.DataFrame
-) -> tuple[dict[str, int], dict[str, float]]:
-    """Return where each column stands, and how many m² the unit of each area is."""
-    places = _meaning(headers, known, private)
+def _units(names: list[str | None], places: dict[str, int]) -> dict[str, float]:
+    """Return how many m² the unit of each area is."""
     units = {}
     for field in AREAS:
-        header = unicodedata.normalize("NFKC", headers[places[field]] or "") if field in places else ""
+        header = unicodedata.normalize("NFKC", names[places[field]] or "") if field in places else ""
         named = _UNIT.search(header.replace("m²", "m2"))
         units[field] = _UNIT_SIZES.get("".join(named[1].split()), 1.0) if named else 1.0
-    return places, units
+    return units
 
 
-def _body(lines: Iterable[Line], places: dict[str, int], headers: list[str | None], first: int) -> pd.DataFrame:
-    """Return the lines below the heading with the columns that are known, each still as text."""
-    width, again = max(places.values()) + 1, tuple(headers)
-    rows = []
-    for line in lines:
-        if line.number <= first or line.cells == again or not any(line.cells):
-            continue
-        cells = line.cells if len(line.cells) >= width else (*line.cells, *[None] * (width - len(line.cells)))
-        rows.append((line.number, places["firm"] in line.carried, *(cells[place] for place in places.values())))
-    return pd.DataFrame(rows, columns=["row", "continued", *places], dtype=object)
+def _body(lines: Iterable[Line], headers: Headings, places: dict[str, int]) -> pd.DataFrame:
+    """Return the lines below the headings with the columns that are known, as texts; totals and notes name no firm."""
+    chosen = itemgetter(*places.values())
+    rows = [
+        (
+            line.number,
+            places["firm"] in line.carried,
+            next(filter(None, map(cell_text, line.cells))),
+            *chosen(line.cells),
+        )
+        for line in lines
+    ]
+    body = pd.DataFrame(rows, columns=["row", "continued", "first", *places], dtype=object)
+    for field in places:
+        body[field] = _each(body[field], cell_text)
+    again = [names[places["firm"]] for names in headers[:2] if names[places["firm"]]]
+    body = body[~body["firm"].isin(again)].reset_index(drop=True)
+    told = [_each(body[column], _NO_FIRM.fullmatch).notna() for column in ("first", "firm")]
+    body["firm"] = body["firm"].mask(told[0] | told[1], None)
+    return body
+
+
+def _each(values: pd.Series, read: Callable[[Any], Any]) -> pd.Series:
+    """Return what `read` makes of each value, asked once for each; None stays None."""
+    told = {value: read(value) for value in set(values) - {None}}
+    return pd.Series(list(map(told.get, values)), values.index, dtype=object)
 
 
 def _cleaned(body: pd.DataFrame, units: dict[str, float]) -> tuple[pd.DataFrame, dict[str, int], dict[str, int]]:
@@ -252,16 +270,15 @@ def _cleaned(body: pd.DataFrame, units: dict[str, float]) -> tuple[pd.DataFrame,
     firms = pd.DataFrame({"row": body["row"].astype(int)}, index=body.index)
     for field in TEXTS:
         texts = _column(body, field)
-        shown = texts.map(without_personal, na_action="ignore").map(lambda text: text or None, na_action="ignore")
-        hidden[field] = int((shown.fillna("") != texts.fillna("")).sum())
-        firms[field] = _objects(shown)
+        firms[field] = _each(texts, without_personal)
+        hidden[field] = int((firms[field].fillna("") != texts.fillna("")).sum())
     codes = _codes(_column(body, "ksic"), firms["industry_name"], unreadable)
     firms = firms.drop(columns="industry_name").join(codes)
     readers: dict[str, Callable[[str], float | None]] = dict.fromkeys(("employees", *NUMBERS, *AREAS), _number)
     readers |= {field: partial(_amount, size=units[field]) for field in AREAS} | {"employees": _amount}
     for field, read in readers.items():
         texts = _column(body, field)
-        firms[field] = pd.to_numeric(texts.map(read, na_action="ignore"), errors="coerce").astype(float)
+        firms[field] = _each(texts, read).astype(float)
         unreadable[field] = int((texts.notna() & firms[field].isna()).sum())
     whole = firms["employees"] % 1 == 0
     unreadable["employees"] += int((firms["employees"].notna() & ~whole).sum())
@@ -275,11 +292,7 @@ def _cleaned(body: pd.DataFrame, units: dict[str, float]) -> tuple[pd.DataFrame,
 
 def _column(body: pd.DataFrame, field: str) -> pd.Series:
     """Return a column of texts with None for nothing; all None where the file has none."""
-    return _objects(body[field]) if field in body else pd.Series([None] * len(body), index=body.index, dtype=object)
-
-
-def _objects(values: pd.Series) -> pd.Series:
-    return values.astype(object).where(values.notna(), None)
+    return body[field] if field in body else pd.Series([None] * len(body), index=body.index, dtype=object)
 
 
 def _codes(codes: pd.Series, names: pd.Series, unreadable: dict[str, int]) -> pd.DataFrame:
@@ -288,11 +301,11 @@ def _codes(codes: pd.Series, names: pd.Series, unreadable: dict[str, int]) -> pd
     A code that stands in front of the name is taken from there; a name that `ksic.toml` lists gives its code.
     """
     by_name = {plain_header(row["name"]): row["id"] for row in industries().to_dict("records")}
-    told = {text: _split_codes(text) for text in set(codes.dropna())}
-    read = [told.get(text, ([], None)) for text in codes]
-    unreadable["ksic"] = sum(text is not None and not found for text, (found, _) in zip(codes, read, strict=True))
+    read = _each(codes, _split_codes)
+    unreadable["ksic"] = sum(told is not None and not told[0] for told in read)
     rows = []
-    for (found, words), stated in zip(read, names, strict=True):
+    for told, stated in zip(read, names, strict=True):
+        found, words = told or ([], None)
         name = industry_words(stated) or words
         leading = None if found or not name else _CODE_AND_NAME.fullmatch(name)
         if leading:
@@ -306,12 +319,18 @@ def _codes(codes: pd.Series, names: pd.Series, unreadable: dict[str, int]) -> pd
 
 
 def _split_codes(text: str) -> tuple[list[str], str | None]:
-    """Return the codes in a cell, the first first, and the name that stands behind a single one."""
-    bare = _OTHERS.sub("", text)
+    """Return the codes in a cell, the first first, and the name that stands beside a single one."""
+    bare = _SECTION.sub(r"\1", _OTHERS.sub("", unicodedata.normalize("NFKC", text)))
+    whole = _WITH_THOUSANDS.fullmatch(bare)
+    if whole:  # Excel parts the thousands of a code that it takes for a number
+        return [whole[1] + whole[2]], None
+    fine = _FINE_CODE.findall(bare)
     single = _CODE_AND_NAME.fullmatch(bare)
-    if single and ksic_code(single[1]) and "," not in bare:
+    if single and len(fine) < 2 and (fine or "," not in bare):
         return [str(ksic_code(single[1]))], single[2].strip()
-    codes = [ksic_code(part) for part in re.split(r"[,;/|\s]+", bare) if part]
+    if fine:
+        return list(dict.fromkeys(fine)), None
+    codes = [ksic_code(part) for part in re.split(r"[,;/|·ㆍ\s]+", bare) if part]
     return ([code for code in codes if code] if all(codes) else []), None
 
 
@@ -335,14 +354,12 @@ def _degrees(firms: pd.DataFrame) -> pd.DataFrame:
     return firms.assign(lon=firms["x"], lat=firms["y"], x=float("nan"), y=float("nan"))
 
 
-def _dropped(
-    headers: list[str | None], places: dict[str, int], private: pd.DataFrame, hidden: dict[str, int]
-) -> pd.DataFrame:
+def _dropped(headers: list[str | None], places: dict[str, int], words: _Words, hidden: dict[str, int]) -> pd.DataFrame:
     """Return what was left out: whole columns, and the personal parts of texts, with how many rows had some."""
     used = set(places.values())
     rows: list[tuple[str, str, int | None]] = [
-        (header, "personal_column" if _is_personal(header, private) else "not_needed", None)
-        for place, header in enumerate(headers)
+        (header, "personal_column" if private else "not_needed", None)
+        for place, (header, private) in enumerate(zip(headers, _personal(headers, words), strict=True))
         if header and place not in used
     ]
     rows += [(str(headers[places[field]]), "personal_text", count) for field, count in hidden.items()]

@@ -338,12 +338,12 @@ def _shapefile(path: Path, layer: str | None, encoding: str | None) -> Raw:
     """Read a shapefile byte by byte and decide its letters by content; a missing or wrong .cpg garbles in silence."""
     _require_whole(path)
     try:
-        frame = _guarded(path, lambda: _features(path, encoding="ISO-8859-1"))
+        frame = _guarded(path, lambda: _exact_features(path))
     except DataFileError as error:
         if not isinstance(error.__cause__, CRSError):
             raise
         path.with_suffix(".prj").unlink()  # a broken one counts as none
-        frame = _guarded(path, lambda: _features(path, encoding="ISO-8859-1"))
+        frame = _guarded(path, lambda: _exact_features(path))
     if list(frame.columns) == ["geometry"]:
         raise DataFileError("shapefile_parts", file=path.name, part=".dbf")
     if not isinstance(frame, gpd.GeoDataFrame):
@@ -370,6 +370,15 @@ def _shapefile(path: Path, layer: str | None, encoding: str | None) -> Raw:
         ) from error
     frame = frame.assign(**decoded).rename(columns=titles)
     return _raw(path, frame, chosen, notes=tuple(dict.fromkeys(notes)))
+
+
+def _exact_features(path: Path) -> Any:
+    """Return the rows of a shapefile; codes in a number field of 19 digits, which GDAL takes for reals, to the digit."""
+    rows = _features(path, encoding="ISO-8859-1")
+    reals = rows.select_dtypes("float")
+    if not reals.abs().ge(2**53).to_numpy().any():
+        return rows
+    return _features(path, encoding="ISO-8859-1", ADJUST_TYPE="YES")
 
 
 def _require_whole(path: Path) -> None:

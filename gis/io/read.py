@@ -53,6 +53,8 @@ NAME_COLUMNS = (
     "지번",
 )
 """What a name is called in Korean files that have no `name`."""
+FILE_GRADE = "file_grade"
+"""What a file's own `grade` is called where it grades something else than boundaries."""
 AMOUNTS = ("official_area", "center_uncertainty", "precision")
 """Numbers that analysis takes from a file; each must be a number, and none below 0."""
 EXACT_FLOAT = 2**53
@@ -196,7 +198,14 @@ def _arrival(
         title=title,
         frame=_with_identity(_named(mended.frame, file), file, lenient=True),
         set_aside=_gathered(bare.set_aside, strays.set_aside, mended.set_aside, crs=placed.crs),
-        problems=joined(notes, bare.problems, strays.problems, mended.problems, _id_problems(mended.frame)),
+        problems=joined(
+            notes,
+            bare.problems,
+            strays.problems,
+            mended.problems,
+            _id_problems(mended.frame),
+            _grade_problems(mended.frame),
+        ),
         story=story | {"belt": belt, "crs_accuracy_m": shift_accuracy(placed.crs, belt)},
     )
 
@@ -461,16 +470,27 @@ def _id_problems(frame: gpd.GeoDataFrame) -> pd.DataFrame:
     return problem("twin_id", "renumbered", frame["file_row"][ids.notna() & ids.duplicated()])
 
 
+def _foreign_grades(frame: gpd.GeoDataFrame) -> pd.Series:
+    """Tell which rows have a `grade` that is none of ours: a column of that name may mean anything."""
+    if "grade" not in frame:
+        return pd.Series(False, index=frame.index)
+    return frame["grade"].map(lambda value: (_text(value) or "") not in ("", *GRADES))
+
+
+def _grade_problems(frame: gpd.GeoDataFrame) -> pd.DataFrame:
+    return problem("foreign_grade", "renamed", frame["file_row"][_foreign_grades(frame)])
+
+
 def _with_identity(frame: gpd.GeoDataFrame, file_name: str, *, lenient: bool = False) -> gpd.GeoDataFrame:
     ids = _ids(frame, file_name, lenient)
-    known = frame.assign(id=ids)
+    foreign = _foreign_grades(frame)
+    if foreign.any() and (not lenient or FILE_GRADE in frame):
+        raise InputError("grade", file=file_name, grade=frame["grade"][foreign].iloc[0], known=", ".join(GRADES))
+    known = (frame.rename(columns={"grade": FILE_GRADE}) if foreign.any() else frame).assign(id=ids)
     for column, fallback in (("name", ids), ("grade", None), ("source", file_name), ("official_area", float("nan"))):
         if column not in known:
             known[column] = pd.Series(fallback, index=known.index, dtype=object) if fallback is None else fallback
     known["name"] = _texts(known["name"], ids)
-    strange = [value for value in known["grade"].dropna() if _text(value) not in ("", *GRADES)]
-    if strange:
-        raise InputError("grade", file=file_name, grade=strange[0], known=", ".join(GRADES))
     for column in known.columns.intersection(AMOUNTS):
         amounts = pd.to_numeric(known[column], errors="coerce").astype(float)
         wrong = known[column].notna() & ~(amounts.ge(0) & np.isfinite(amounts))

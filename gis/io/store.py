@@ -8,6 +8,7 @@ kill at any moment loses nothing that was confirmed and leaves at most a file th
 import json
 import os
 import re
+import sqlite3
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ import geopandas as gpd
 import pandas as pd
 import psutil
 import sqlalchemy as sql
+from pyarrow import parquet
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random
 
 from gis.errors import DataFileError, InputError, UnknownNameError
 from layers import LAYERS
@@ -144,11 +147,37 @@ def layer(name: str) -> StoredLayer:
     raise UnknownNameError("stored_layer", layer=name, known=", ".join(one.name for one in known) or "-")
 
 
-def frame(name: str) -> gpd.GeoDataFrame:
-    """Return the features of an imported layer in the belt that they were stored in, `id` as index."""
+def frame(name: str, bounds: tuple[float, float, float, float] | None = None) -> gpd.GeoDataFrame:
+    """Return the features of an imported layer in the belt that they were stored in, `id` as index.
+
+    Where `bounds` (m, in that belt) are given, only those whose box meets them are read.
+    """
     path = file_path(layer(name))
     try:
-        return gpd.read_parquet(path).set_index("id", drop=False)
+        known = parquet.read_schema(path).metadata or {}
+        boxed = bounds if b'"covering"' in known.get(b"geo", b"") else None
+        return gpd.read_parquet(path, bbox=boxed).set_index("id", drop=False)
+    except (OSError, ValueError) as error:
+        raise DataFileError("store_file", path=path.name, layer=name) from error
+
+
+def head(name: str, rows: int = 1_000) -> pd.DataFrame:
+    """Return the first rows of an imported layer without their shapes."""
+    path = file_path(layer(name))
+    try:
+        opened = parquet.ParquetFile(path)
+        columns = [column for column in opened.schema_arrow.names if column not in ("geometry", "bbox")]
+        first = next(opened.iter_batches(rows, columns=columns), None)
+        return pd.DataFrame(columns=columns) if first is None else first.to_pandas()
+    except (OSError, ValueError) as error:
+        raise DataFileError("store_file", path=path.name, layer=name) from error
+
+
+def column(name: str, column: str) -> pd.Series:
+    """Return one column of an imported layer, all its features in the order of `frame`."""
+    path = file_path(layer(name))
+    try:
+        return pd.read_parquet(path, columns=[column])[column]
     except (OSError, ValueError) as error:
         raise DataFileError("store_file", path=path.name, layer=name) from error
 
@@ -209,7 +238,7 @@ def keep(stored: StoredLayer, features: pd.DataFrame | Path) -> StoredLayer:
     except BaseException as error:
         part.unlink(missing_ok=True)
         place.unlink(missing_ok=True)
-        if isinstance(error, OSError):
+        if isinstance(error, OSError) and not isinstance(error, DataFileError):
             raise DataFileError("cannot_write", path=place, reason=error.strerror) from error
         raise
     return known
@@ -222,6 +251,32 @@ def change(name: str, **values: Any) -> StoredLayer:
     with _writing() as connection:
         connection.execute(_layers.update().where(_layers.c.name == known.name).values(**_row(changed)))
     return changed
+
+
+def rewrite(known: StoredLayer, rows: pd.DataFrame, **values: Any) -> bool:
+    """Put other rows in the place of a table's, in one step; tell whether it still was the table that was read.
+
+    The former file goes once nothing names it; a table that somebody else has written meanwhile is left as it is.
+    """
+    place = _ready() / "layers" / f"{uuid.uuid4().hex}.parquet"
+    part = place.with_suffix(".parquet.part")
+    changed = replace(known, features=len(rows), file=place.name, **values)
+    mine = (_layers.c.name == known.name) & (_layers.c.file == known.file)
+    try:
+        rows.to_parquet(part, compression="zstd")
+        with part.open("rb+") as written:
+            os.fsync(written.fileno())
+        part.replace(place)
+        with _writing() as connection:
+            done = connection.execute(_layers.update().where(mine).values(**_row(changed))).rowcount == 1
+    except BaseException as error:
+        part.unlink(missing_ok=True)
+        place.unlink(missing_ok=True)
+        if isinstance(error, OSError) and not isinstance(error, DataFileError):
+            raise DataFileError("cannot_write", path=place, reason=error.strerror) from error
+        raise
+    (file_path(known) if done else place).unlink(missing_ok=True)
+    return done
 
 
 def remove(name: str) -> StoredLayer:
@@ -349,14 +404,24 @@ def _engine(path: Path, inode: int) -> sql.Engine:
 
     @sql.event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: Any) -> None:
-        connection.execute("PRAGMA journal_mode=WAL")
+        _write_ahead(connection)
         connection.execute("PRAGMA synchronous=FULL")
 
     with engine.begin() as connection:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # another process may make the same tables now
         _metadata.create_all(connection)
         if connection.execute(sql.select(_counter.c.number)).first() is None:
             connection.execute(_counter.insert().values(number=0))
     return engine
+
+
+@retry(
+    retry=retry_if_exception_type(sqlite3.OperationalError), stop=stop_after_delay(30), wait=wait_random(0.01, 0.1),
+    reraise=True,
+)  # fmt: skip
+def _write_ahead(connection: Any) -> None:
+    """Switch to the write-ahead log; SQLite does not wait here for another process that does the same."""
+    connection.execute("PRAGMA journal_mode=WAL")
 
 
 @contextmanager

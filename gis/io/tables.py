@@ -4,31 +4,23 @@ Surveyors write X for north and Y for east; programs write x for east. Where the
 is left open, and the importer asks.
 """
 
-import csv
-import io
 import re
-import zipfile
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import openpyxl
 import pandas as pd
 import shapely
 
 from gis.crs import MAP_CRS
-from gis.errors import DataFileError, InputError
-from gis.io.encoding import UTF8, text_of
-from gis.io.unpack import ZIP_FAULTS, require_harmless
+from gis.errors import InputError
+from gis.io.encoding import UTF8
+from gis.io.grids import TABLE_ENDINGS, Line, open_table
 
-TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".xlsx")
-MAX_TABLE_ROWS = 2_000_000
-HEADER_ROWS = 20
-"""How far down a heading may stand below titles."""
-_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+__all__ = ["TABLE_ENDINGS", "Placed", "coordinate", "read_table", "typed_column"]
 _LON = {"lon", "longitude", "lng", "long", "경도", "x경도", "경도x", "xwgs84", "wgs84경도", "경도wgs84"}
 _LAT = {"lat", "latitude", "위도", "y위도", "위도y", "ywgs84", "wgs84위도", "위도wgs84"}
 _NORTH = {
@@ -45,8 +37,6 @@ _WKT = {"wkt", "geom", "geometry", "thegeom", "wktgeom", "geomwkt"}
 _NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d+)?")
 _DMS = re.compile(r"(\d{2,3})\s*[°˚ºd도:\s-]\s*(\d{1,2})\s*['′’m분:\s-]\s*(\d{1,2}(?:\.\d+)?)\s*[\"″”s초]?\s*[NEne]?")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
-_GUARDED = re.compile(r'="(.*)"|\'(.*)', re.DOTALL)
-"""How people keep Excel from taking a code for a number: `="0012"`, `'0012`."""
 
 
 @dataclass(frozen=True)
@@ -77,97 +67,29 @@ def read_table(
     DataFileError
         Where the file is broken or of the old Excel format.
     """
-    if path.suffix.lower() == ".xlsx":
-        rows, found = _workbook_rows(path, sheet), UTF8
-    else:
-        text, found = text_of(path.read_bytes(), file=path.name, encoding=encoding)
-        rows = _text_rows(text, path.name)
-    header, placed = _heading(rows, path.name)
-    names = _unique([str(name or "").strip() for name in rows[header]])
-    body = [(list(row) + [None] * len(names))[: len(names)] for row in rows[header + 1 :]]
+    table = open_table(path.read_bytes(), path.name, _heading, encoding=encoding, sheet=sheet)
+    if table.heading is None:
+        raise InputError("no_coordinates", file=path.name, columns=table.widest)
+    last, names, placed = table.heading
+    body = [line.cells for line in table.below(last, len(names), even=False)]
     frame = pd.DataFrame(body, columns=names, dtype=object)
-    frame = frame[frame.apply(lambda row: any(value not in (None, "") for value in row), axis=1)].reset_index(drop=True)
     if frame.empty:
         raise InputError("no_features", file=path.name)
     shapes = _shapes(frame, placed)
     typed = frame.apply(typed_column)
     if placed.x != "geometry":
         typed = typed.rename(columns={"geometry": "geometry_"})  # another column of that name stays
-    return gpd.GeoDataFrame(typed.drop(columns="geometry", errors="ignore"), geometry=shapes), placed, found
+    bare = typed.drop(columns="geometry", errors="ignore")
+    return gpd.GeoDataFrame(bare, geometry=shapes), placed, table.encoding or UTF8
 
 
-def _text_rows(text: str, file: str) -> list[list[Any]]:
-    head = text[:20_000]
-    delimiter = max(",\t;|", key=lambda mark: head.count(mark))
-    csv.field_size_limit(10_000_000)
-    try:
-        rows: list[list[Any]] = list(
-            islice(csv.reader(io.StringIO(text, newline=None), delimiter=delimiter), MAX_TABLE_ROWS + 1)
-        )
-    except csv.Error as error:
-        raise DataFileError("file_broken", file=file, reason=error) from error
-    if len(rows) > MAX_TABLE_ROWS:
-        raise InputError("file_rows", file=file, rows=len(rows), most=MAX_TABLE_ROWS)
-    return [[_bare(value) for value in row] for row in rows]
-
-
-def _bare(text: str) -> str:
-    guarded = _GUARDED.fullmatch(text)
-    return (guarded[1] or guarded[2] or "") if guarded else text
-
-
-def _workbook_rows(path: Path, sheet: str | None) -> list[list[Any]]:
-    with path.open("rb") as opened:
-        if opened.read(4) == _OLD_WORKBOOK:
-            raise DataFileError("old_workbook", file=path.name)
-    try:
-        with zipfile.ZipFile(path) as packed:
-            require_harmless(packed.infolist(), path.name)
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        names = [one.title for one in book.worksheets]
-        if sheet is not None and sheet not in names:
-            raise InputError("no_such_layer", file=path.name, layer=sheet, layers=", ".join(names))
-        sheets = {name: _sheet_rows(book[name], path.name) for name in ([sheet] if sheet else names)}
-        book.close()
-    except InputError:
-        raise
-    except (*ZIP_FAULTS, KeyError, TypeError, AttributeError, SyntaxError) as error:
-        raise DataFileError("file_broken", file=path.name, reason=" ".join(str(error).split())[:160]) from error
-    useful = {name: rows for name, rows in sheets.items() if _find_heading(rows) is not None}
-    if len(useful) > 1:
-        raise InputError("many_layers", file=path.name, layers=", ".join(useful), names=list(useful))
-    return next(iter(useful.values()), next(iter(sheets.values()), []))
-
-
-def _sheet_rows(sheet: Any, file: str) -> list[list[Any]]:
-    rows = [[_cell(value) for value in row] for row in islice(sheet.iter_rows(values_only=True), MAX_TABLE_ROWS + 1)]
-    if len(rows) > MAX_TABLE_ROWS:
-        raise InputError("file_rows", file=file, rows=len(rows), most=MAX_TABLE_ROWS)
-    return rows
-
-
-def _cell(value: Any) -> Any:
-    if hasattr(value, "isoformat"):
-        text = value.isoformat()
-        return text.removesuffix("T00:00:00")
-    return value
-
-
-def _heading(rows: list[list[Any]], file: str) -> tuple[int, Placed]:
-    found = _find_heading(rows)
-    if found is None:
-        head = next((row for row in rows if any(row)), [])
-        seen = ", ".join(str(value) for value in head if value not in (None, ""))[:200]
-        raise InputError("no_coordinates", file=file, columns=seen or "-")
-    return found
-
-
-def _find_heading(rows: list[list[Any]]) -> tuple[int, Placed] | None:
-    """Return the number of the first row that names coordinates, and its columns."""
-    for number, row in enumerate(rows[:HEADER_ROWS]):
-        placed = _placed(_unique([str(value or "").strip() for value in row]))
+def _heading(head: list[Line]) -> tuple[int, list[str], Placed] | None:
+    """Return the number of the first line that names coordinates, its names, and where the coordinates stand."""
+    for line in head:
+        names = _unique([str(cell or "").strip() for cell in line.cells])
+        placed = _placed(names)
         if placed is not None:
-            return number, placed
+            return line.number, names, placed
     return None
 
 
@@ -224,15 +146,12 @@ def coordinate(value: Any) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
     text = str(value or "").strip()
-    if _THOUSANDS.fullmatch(text):
-        text = text.replace(",", "")
-    dms = _DMS.fullmatch(text)
-    if dms:
-        return int(dms[1]) + int(dms[2]) / 60 + float(dms[3]) / 3600
-    try:
+    with suppress(ValueError):
         return float(text)
-    except ValueError:
-        return float("nan")
+    if _THOUSANDS.fullmatch(text):
+        return float(text.replace(",", ""))
+    dms = _DMS.fullmatch(text)
+    return int(dms[1]) + int(dms[2]) / 60 + float(dms[3]) / 3600 if dms else float("nan")
 
 
 def typed_column(values: pd.Series) -> pd.Series:

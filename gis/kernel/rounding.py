@@ -32,6 +32,8 @@ def rounded_parts(parts: Sequence[float] | NDArray[np.float64], total: Decimal, 
 
     No part moves by a whole step from where it was, where the parts add to `total` before.
     """
+    if not len(parts):
+        return []
     exact = [_decimal(part) / step for part in parts]
     floors = [part.to_integral_value("ROUND_FLOOR") for part in exact]
     missing = int((total / step - sum(floors, Decimal(0))).to_integral_value(ROUND_HALF_EVEN))

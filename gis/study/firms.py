@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,11 @@ from gis.study.imports import Keeping, require_keeping
 
 FIRMS, PEOPLE = "Firms", "People"
 """Kinds of what is kept without shapes."""
-REGISTER_STORY = ("file", "columns", "unreadable", "encoding", "sheet", "header_line")
-PEOPLE_STORY = ("file", "as_of", "unreadable", "encoding")
+STORIES = {
+    FIRMS: ("file", "columns", "unreadable", "encoding", "sheet", "header_line", "dropped"),
+    PEOPLE: ("file", "as_of", "unreadable", "encoding", "measures"),
+}
+"""What is kept of how each was read."""
 FIRM_TABLES = ("firms", "industries", "quotients", "stages", "unmatched", "dropped")
 LEVELS = ("emd", "sigungu")
 SHOWN_COLUMNS = (
@@ -56,11 +60,7 @@ class FirmReport:
 
     def table(self, name: str) -> pd.DataFrame:
         """Return one of `FIRM_TABLES`."""
-        tables = {
-            "firms": self.firms, "industries": self.industries, "quotients": self.quotients, "stages": self.stages,
-            "unmatched": self.unmatched, "dropped": self.dropped,
-        }  # fmt: skip
-        return tables[name]
+        return {one: getattr(self, one) for one in FIRM_TABLES}[name]
 
 
 @dataclass(frozen=True)
@@ -122,13 +122,10 @@ def register_of(
     """Return a register of firms from a file, from bytes, or as it was kept under a name."""
     if not isinstance(source, str):
         return read_register(source, file, encoding=encoding, sheet=sheet)
-    kept = store.layer(source)
-    if kept.kind != FIRMS:
-        raise InputError("not_of_kind", layer=source, kind=FIRMS)
-    rows = store.table(kept.name)
+    rows, story = _kept(source, FIRMS)
     firms = rows.astype({name: object for name in rows.columns if rows[name].dtype == "str"})
-    told = {name: kept.story[name] for name in REGISTER_STORY}
-    return Register(firms=firms.where(firms.notna(), None), dropped=pd.DataFrame(kept.story["dropped"]), **told)
+    told = {name: story[name] for name in STORIES[FIRMS]}
+    return Register(firms=firms.where(firms.notna(), None), **told | {"dropped": pd.DataFrame(told["dropped"])})
 
 
 def people_of(
@@ -137,14 +134,20 @@ def people_of(
     """Return a table of people from a file, from bytes, or as it was kept under a name."""
     if not isinstance(source, str):
         return read_people(source, file, encoding=encoding, sheet=sheet)
-    kept = store.layer(source)
-    if kept.kind != PEOPLE:
-        raise InputError("not_of_kind", layer=source, kind=PEOPLE)
-    told = {name: kept.story[name] for name in PEOPLE_STORY}
-    return People(rows=store.table(kept.name), measures=tuple(kept.story["measures"]), **told)
+    rows, story = _kept(source, PEOPLE)
+    told = {name: story[name] for name in STORIES[PEOPLE]}
+    return People(rows=rows, **told | {"measures": tuple(told["measures"])})
 
 
-def keep_firms(
+def _kept(name: str, kind: str) -> tuple[pd.DataFrame, dict[str, Any]]:
+    stored = store.layer(name)
+    if stored.kind != kind:
+        raise InputError("not_of_kind", layer=name, kind=kind)
+    return store.table(stored.name), stored.story
+
+
+def keep_table(
+    kind: str,
     source: Path | bytes,
     file: str,
     keeping: Keeping | None = None,
@@ -152,46 +155,36 @@ def keep_firms(
     encoding: str | None = None,
     sheet: str | None = None,
 ) -> StoredLayer:
-    """Keep a register of firms, without its personal data, and return how it is listed."""
-    register = read_register(source, file, encoding=encoding, sheet=sheet)
-    told = {name: getattr(register, name) for name in REGISTER_STORY}
-    dropped = {"dropped": register.dropped.to_dict("records")}
-    return _keep_table(FIRMS, register.firms, source, keeping, told | dropped)
-
-
-def keep_people(
-    source: Path | bytes,
-    file: str,
-    keeping: Keeping | None = None,
-    *,
-    encoding: str | None = None,
-    sheet: str | None = None,
-) -> StoredLayer:
-    """Keep a table of people and return how it is listed."""
-    people = read_people(source, file, encoding=encoding, sheet=sheet)
-    told = {name: getattr(people, name) for name in PEOPLE_STORY}
-    return _keep_table(PEOPLE, people.rows, source, keeping, told | {"measures": list(people.measures)})
-
-
-def _keep_table(
-    kind: str, rows: pd.DataFrame, source: Path | bytes, keeping: Keeping | None, story: dict[str, Any]
-) -> StoredLayer:
+    """Keep a register of firms, without its personal data, or a table of people, and return how it is listed."""
     keeping = keeping or Keeping()
     require_keeping(keeping)
+    read: Register | People
+    if kind == FIRMS:
+        read = read_register(source, file, encoding=encoding, sheet=sheet)
+        rows = read.firms
+    else:
+        read = read_people(source, file, encoding=encoding, sheet=sheet)
+        rows = read.rows
     content = source if isinstance(source, bytes) else source.read_bytes()
-    title = keeping.title or Path(story["file"]).stem
+    told = {name: getattr(read, name) for name in STORIES[kind]}
+    if kind == FIRMS:
+        told["dropped"] = told["dropped"].to_dict("records")
+    title = keeping.title or Path(file).stem
     described = StoredLayer(
         name=keeping.name or store.free_name(title),
         title=title,
         kind=kind,
-        source=keeping.source or story["file"],
+        source=keeping.source or file,
         rank=keeping.rank,
         license=keeping.license,
         base_date=keeping.base_date,
         confidential=keeping.confidential,
-        story=story | {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content), "rows": len(rows)},
+        story=told | {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content), "rows": len(rows)},
     )
     return store.keep(described, rows)
+
+
+keep_firms, keep_people = partial(keep_table, FIRMS), partial(keep_table, PEOPLE)
 
 
 def kept_or_file(named: str) -> Path | str:
@@ -211,7 +204,7 @@ def _report(
     known = industries()
     own = _firms.counted(matched)
     codes = _firms.industry_codes(own["ksic"], digits)
-    basis = None if reference is None else reference.firms[~reference.firms["repeated"]]
+    basis = None if reference is None else _firms.own_rows(reference.firms)
     return FirmReport(
         file=register.file,
         encoding=register.encoding,
