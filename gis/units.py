@@ -81,6 +81,14 @@ def area_text(area: float, unit: str = "m2") -> str:
     return f"{value:,.{digits}f} {AREA_SYMBOLS[unit]}"
 
 
+def spread_text(spread: float, unit: str) -> str:
+    """Return the standard deviation of an area (m²) in `unit`, in ㎡ where it would read 0."""
+    text = area_text(spread, unit)
+    if any(digit in text for digit in "123456789"):
+        return text
+    return area_text(spread) if spread >= 0.5 else f"<{area_text(1)}"
+
+
 def length_text(length: float, step: float | None = None) -> str:
     """Return `length` (m) rounded to `step` (m), in km from 1 km on.
 

@@ -51,7 +51,7 @@ STAGES = [
 ]
 SUPPORTING = {"rnd", "ai_data", "software", "virtual_test"}
 # Cited by layers and reference points, not by a fact.
-LAYER_SOURCES = {"schematic_outline", "public_station_list", "airportsdata"}
+LAYER_SOURCES = {"schematic_outline", "public_station_list", "airportsdata", "cadastre_rule_64", "land_owner_codes"}
 
 
 def load(path: str) -> dict:

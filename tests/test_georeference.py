@@ -12,10 +12,12 @@ from gis.analysis.georeference import (
     affine_fit,
     fit,
     outside_count,
+    pixel_rounding,
     projective_fit,
     to_ground,
     traced_polygon,
     transformed,
+    vertex_sigma,
 )
 from gis.errors import InputError
 
@@ -161,6 +163,50 @@ def test_the_worst_point_may_have_a_small_residual():
     assert np.linalg.norm(found.residuals[6]) < 1
 
 
+@pytest.mark.parametrize(("method", "close"), [("affine", 1e-9), ("projective", 0.1)])
+def test_left_out_is_where_a_fit_to_the_others_puts_the_point(method, close):
+    ground = transformed(TILTED, SQUARE) + np.random.default_rng(12).normal(0, 2, SQUARE.shape)
+    found = fit(method, SQUARE, ground)
+    for number in range(len(SQUARE)):
+        others = np.arange(len(SQUARE)) != number
+        alone = fit(method, SQUARE[others], ground[others])
+        off = np.linalg.norm(transformed(alone.matrix, SQUARE[[number]]) - ground[number])
+        assert found.left_out[number] == pytest.approx(off, rel=close)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_point_that_the_others_cannot_place_is_not_left_out(method):
+    line = np.array([[x, 2 * x] for x in (0, 100, 200, 300)], dtype=float)
+    pixels = np.vstack([line, [300, 0], [0, 650]]) if method == "projective" else np.vstack([line, [300, 0]])
+    found = fit(method, pixels, transformed(NORTH_UP, pixels))
+    assert np.isnan(found.left_out[4])
+    assert np.isfinite(found.left_out[0])
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_no_point_is_the_worst_within_a_pixel(method):
+    noise = np.random.default_rng(13).normal(0, 0.02, SQUARE.shape)
+    assert fit(method, SQUARE, transformed(NORTH_UP, SQUARE) + noise).worst is None
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_sigma_is_the_rmse_and_at_least_the_rounding_to_pixels(method):
+    """Half a meter a pixel: 0.5/√12 = 0.144 m."""
+    exact = fit(method, SQUARE, transformed(NORTH_UP, SQUARE))
+    assert vertex_sigma(exact) == pixel_rounding(exact) == pytest.approx(0.5 / np.sqrt(12))
+    noisy = fit(method, SQUARE, transformed(NORTH_UP, SQUARE) + np.random.default_rng(14).normal(0, 2, SQUARE.shape))
+    assert vertex_sigma(noisy) == noisy.rmse
+    few = SQUARE[: LEAST_POINTS[method]]
+    assert vertex_sigma(fit(method, few, transformed(NORTH_UP, few))) is None
+
+
+def test_corners_read_to_whole_pixels_have_that_rounding():
+    corners = np.random.default_rng(15).uniform(0, 1_000, (4_000, 2))
+    exact = affine_fit(SQUARE, transformed(NORTH_UP, SQUARE))
+    off = to_ground(exact, np.round(corners)) - to_ground(exact, corners)
+    assert off.std() == pytest.approx(pixel_rounding(exact), rel=0.03)
+
+
 def test_x_and_y_interchanged_are_seen_as_a_mirror():
     swapped = affine_fit(SQUARE, transformed(NORTH_UP, SQUARE)[:, ::-1])
     assert swapped.mirrored
@@ -217,7 +263,7 @@ def test_a_trace_beyond_the_horizon_is_refused():
 def test_what_is_no_number_is_refused(method):
     ground = transformed(NORTH_UP, SQUARE)
     ground[3, 1] = np.nan
-    refused("not_numbers", method, SQUARE, ground)
+    assert "4" in refused("not_numbers", method, SQUARE, ground)
     refused("pairs", method, SQUARE, ground[:3])
 
 
@@ -251,6 +297,14 @@ def test_a_trace_that_is_no_outline_is_refused(ring, key):
     with pytest.raises(InputError) as fault:
         traced_polygon(np.array(ring, dtype=float), found)
     assert fault.value.key == f"georeference.{key}"
+
+
+def test_a_trace_that_crosses_itself_says_where():
+    """Half a meter a pixel: the diagonals of ten pixels meet 2.5 m east and south of the corner."""
+    found = affine_fit(SQUARE, transformed(NORTH_UP, SQUARE))
+    with pytest.raises(InputError, match=r"289,997\.5") as fault:
+        traced_polygon(np.array([[0, 0], [10, 10], [10, 0], [0, 10]], dtype=float), found)
+    assert "180,002.5" in str(fault.value)
 
 
 def test_corners_outside_the_control_points_are_counted():

@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+import re
 import zlib
 
 import numpy as np
@@ -14,10 +16,12 @@ from PIL import Image
 from gis import study
 from gis.analysis.georeference import transformed
 from gis.errors import CrsError, GisError, InputError
+from gis.i18n import reading
 from gis.io import picture, store
 from gis.io.picture import finest_zoom, make_pyramid, picture_tile, pyramid_path, read_sheet
-from gis.study import pictures
+from gis.study import imports, pictures
 from gis.study.pictures import POINT_COLUMNS, after_marking, placed, point_table, traced_layer
+from gis.view.georeference import fit_sentences, outline_sentences
 from gis.view.sheet import from_pixels, marked, to_pixels
 from tests.command import done, refusal, run
 from tests.test_georeference import NORTH_UP, SQUARE, similarity
@@ -69,20 +73,14 @@ def test_what_is_no_picture_is_refused_and_a_pdf_is_told_what_to_do(content):
     assert fault.value.key == "georeference.picture"
 
 
-def test_a_picture_of_too_many_pixels_is_refused_without_being_unpacked(monkeypatch):
+@pytest.mark.parametrize("side", [13_000, 60_000])
+def test_a_picture_of_too_many_pixels_is_refused_without_being_unpacked(monkeypatch, side):
     raw = bytearray(drawing())
-    raw[16:24] = (50_000).to_bytes(4, "big") * 2
+    raw[16:24] = side.to_bytes(4, "big") * 2
     raw[29:33] = zlib.crc32(bytes(raw[12:29])).to_bytes(4, "big")
     monkeypatch.setattr(Image.Image, "load", lambda _: pytest.fail("unpacked"))
-    with pytest.raises(InputError) as fault:
+    with pytest.raises(InputError, match="150,000,000") as fault:
         read_sheet(bytes(raw), "bomb.png")
-    assert fault.value.key in ("georeference.picture_size", "georeference.picture")
-
-
-def test_a_picture_of_more_pixels_than_we_read_is_refused(monkeypatch):
-    monkeypatch.setattr(picture, "MAX_PIXELS", 1_000 * 800 - 1)
-    with pytest.raises(InputError, match="1000") as fault:
-        read_sheet(drawing(), "large.png")
     assert fault.value.key == "georeference.picture_size"
 
 
@@ -122,6 +120,52 @@ def test_tiles_hold_the_pixels_where_they_are():
     assert picture_tile(path, finest + 1, 0, 0) is None
 
 
+SHADES = np.linspace(0, 255, 512).astype("uint8")[None].repeat(64, 0)
+
+
+def shades_of(packed: bytes) -> list[int]:
+    """Return how light a picture is at its left, in the middle and at its right."""
+    with rasterio.open(make_pyramid(packed, read_sheet(packed, "shades"))) as data:
+        return [round(data.read()[:, 32, column].mean()) for column in (2, 256, 509)]
+
+
+@pytest.mark.parametrize(
+    ("picture", "form"),
+    [
+        (Image.fromarray(SHADES), "TIFF"),
+        (Image.fromarray(SHADES.astype("uint16") * 257), "TIFF"),
+        (Image.fromarray(SHADES.astype(">u2") * 257), "TIFF"),
+        (Image.fromarray(SHADES.astype("uint16") * 257), "PNG"),
+        (Image.merge("CMYK", [Image.fromarray(255 - SHADES)] * 3 + [Image.new("L", (512, 64))]), "JPEG"),
+        (Image.fromarray(SHADES).convert("LA"), "PNG"),
+    ],
+    ids=["grey", "16 bits", "16 bits big-endian", "16 bits PNG", "CMYK", "grey with alpha"],
+)
+def test_shades_of_any_depth_stay_shades(picture, form):
+    packed = io.BytesIO()
+    picture.save(packed, form)
+    assert shades_of(packed.getvalue()) == pytest.approx([1, 127, 254], abs=4)
+
+
+@pytest.mark.parametrize("depth", ["int32", "float32"])
+def test_numbers_of_no_known_range_are_no_drawing(depth):
+    packed = io.BytesIO()
+    Image.fromarray(SHADES.astype(depth)).save(packed, "TIFF")
+    with pytest.raises(InputError, match="32") as fault:
+        read_sheet(packed.getvalue(), "dem.tif")
+    assert fault.value.key == "georeference.picture_depth"
+
+
+def test_a_photograph_held_sideways_has_the_pixels_of_its_file():
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    packed = io.BytesIO()
+    Image.fromarray(SHADES).save(packed, "JPEG", exif=turned)
+    sheet = read_sheet(packed.getvalue(), "photo.jpg")
+    assert (sheet.width, sheet.height) == (512, 64)
+    assert shades_of(packed.getvalue()) == pytest.approx([1, 127, 254], abs=4)
+
+
 def test_what_is_transparent_is_white_paper():
     packed = io.BytesIO()
     Image.new("RGBA", (300, 300), (255, 0, 0, 0)).save(packed, "PNG")
@@ -144,6 +188,14 @@ def test_korean_titles_are_read_in_either_encoding(encoding):
     assert points.iloc[0][["pixel_x", "x_n", "y_e"]].tolist() == [1.0, 290_000.5, 180_000.0]
 
 
+@pytest.mark.parametrize("comma", [";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "cp949", "utf-16"])
+def test_what_a_spreadsheet_writes_for_commas_is_read(comma, encoding):
+    text = comma.join(["화소 X", "화소 Y", "X(북)", "Y(동)"]) + "\n" + comma.join(["1", "2", "290,000.5", "180000"])
+    points = point_table(text.encode(encoding), "a.txt")
+    assert points.iloc[0][["pixel_x", "x_n", "y_e"]].tolist() == [1.0, 290_000.5, 180_000.0]
+
+
 @pytest.mark.parametrize(
     ("content", "key", "word"),
     [
@@ -157,6 +209,23 @@ def test_a_table_that_cannot_serve_says_what_and_where(content, key, word):
         point_table(content, "a.csv")
     assert fault.value.key == f"georeference.{key}"
     assert word in str(fault.value)
+
+
+@pytest.mark.parametrize(("read", "most"), [(point_table, 500), (pictures.trace_table, 10_000)])
+def test_a_table_of_too_many_rows_says_how_many_are_read(read, most):
+    text = "pixel_x,pixel_y,X,Y\n" + "1,2,3,4\n" * (most + 1)
+    assert len(read(text[: -len("1,2,3,4\n")].encode(), "a.csv")) == most
+    with pytest.raises(InputError, match=f"{most:,}") as fault:
+        read(text.encode(), "a.csv")
+    assert fault.value.key == "georeference.many_rows"
+
+
+def test_a_point_without_coordinates_is_named():
+    points = control()
+    points.loc[2, "x_n"] = np.nan
+    with pytest.raises(InputError, match="3") as fault:
+        placed(points)
+    assert fault.value.key == "georeference.not_numbers"
 
 
 def test_the_belt_is_that_of_the_points():
@@ -190,6 +259,22 @@ def test_points_on_the_old_datum_are_shifted():
     way = pyproj.Transformer.from_crs("EPSG:5186", "EPSG:5174", always_xy=True)
     points["y_e"], points["x_n"] = way.transform(points["y_e"], points["x_n"])
     assert placed(points, crs="EPSG:5174").fit.matrix == pytest.approx(placed(control()).fit.matrix, abs=1e-2)
+
+
+def test_coordinates_of_another_crs_are_seen_by_the_place():
+    """Bessel coordinates (a false northing of 500 km) taken for those of 5186 lie 100 km to the south."""
+    points = control()
+    way = pyproj.Transformer.from_crs("EPSG:5186", "EPSG:5174", always_xy=True)
+    points["y_e"], points["x_n"] = way.transform(points["y_e"], points["x_n"])
+
+    def said(crs: str) -> str:
+        known = placed(points, crs=crs)
+        frame, _ = traced_layer(SHEET, known, CORNERS)
+        area = study.areas(study.SourceLayer("x", frame)).iloc[0]
+        return next(outline_sentences(frame, area, known.fit, 0, "m2"))
+
+    assert "광주광역시" in said("EPSG:5174")
+    assert "좌표계" in said("EPSG:5186")
 
 
 def test_x_and_y_interchanged_are_told_by_the_mirror():
@@ -226,6 +311,39 @@ def test_a_traced_layer_is_grade_c_with_the_rmse_as_its_sigma():
     area = study.areas(study.SourceLayer("jingok", frame)).iloc[0]
     assert area["planar_area"] == pytest.approx(120_000, rel=0.01)
     assert area["sigma_correlated"] == pytest.approx(frame.length.iloc[0] * known.fit.rmse)
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+@pytest.mark.parametrize("unit", ["m2", "man-m2", "km2"])
+def test_points_without_error_leave_the_rounding_to_pixels_and_are_said_to(lang, unit):
+    known = placed(control(), sheet=SHEET)
+    frame, told = traced_layer(SHEET, known, CORNERS)
+    assert frame["vertex_sigma"].iloc[0] == told["vertex_sigma_m"] == pytest.approx(0.5 / np.sqrt(12))
+    assert (told["pixel_m"], told["rmse_m"]) == pytest.approx((0.5, 0), abs=1e-6)
+    assert told["sigma_is_pixel_rounding"]
+    assert told["sigma_without_tracing"]
+    area = study.areas(study.SourceLayer("x", frame)).iloc[0]
+    with reading(lang):
+        said = " ".join([*fit_sentences(known, SHEET), *outline_sentences(frame, area, known.fit, 0, unit)])
+    assert "0.500 m" in said
+    assert "√12" in said
+    assert re.search(r"(?<![0-9.,<])0(\.0+)?(?![0-9.,°])", said.replace("stretch 1.000", "")) is None, said
+
+
+def test_a_sigma_that_is_the_rmse_is_said_to_leave_out_hand_and_pixel():
+    known = placed(control(noise=0.5), sheet=SHEET)
+    frame, told = traced_layer(SHEET, known, CORNERS)
+    assert not told["sigma_is_pixel_rounding"]
+    area = study.areas(study.SourceLayer("x", frame)).iloc[0]
+    with reading("en"):
+        said = list(outline_sentences(frame, area, known.fit, 0, "m2"))
+    assert any("hand that traced" in line and "a pixel is 0.50" in line for line in said)
+
+
+@pytest.mark.parametrize("turn", [0, 359.98, 1e-9, -1e-15])
+def test_north_up_is_never_360_degrees(turn):
+    known = placed(control(similarity(0.5, turn, 180_000, 290_000)))
+    assert " 0.0°" in next(fit_sentences(known))
 
 
 def test_without_redundancy_there_is_no_sigma():
@@ -306,6 +424,17 @@ def test_control_points_survive_a_refresh():
     assert pictures.read_draft(read_sheet(drawing(form="JPEG"), "other.jpg")).empty
 
 
+def test_old_tiles_leave_and_typed_control_points_stay():
+    old = make_pyramid(drawing(), SHEET)
+    pictures.keep_draft(SHEET, table((1, 1), x_n=[7]))
+    for path in old.parent.iterdir():
+        os.utime(path, (0, 0))
+    content = drawing(form="JPEG")
+    make_pyramid(content, read_sheet(content, "other.jpg"))
+    assert not old.exists()
+    assert pictures.read_draft(SHEET)["x_n"].tolist() == [7]
+
+
 @pytest.mark.parametrize("finest", [0, 4, 6])
 def test_pixels_come_back_from_the_browser(finest):
     up, right = from_pixels(1_234.5, 678.25, finest)
@@ -358,6 +487,52 @@ def test_the_command_s_outline_is_measured_with_its_own_sigma(files):
     assert row["sigma_correlated_m2"] == pytest.approx(row["perimeter_m"] * sigma, rel=0.01)
 
 
+@pytest.fixture
+def command(files):
+    """Return the words that place and trace."""
+    return ("georeference", files / "plan.png", "--points", files / "points.csv", "--trace", files / "trace.csv")
+
+
+def test_the_command_adopts_the_outline_of_a_complex_and_shows_what_changed(command):
+    answer = run(*command, "--outline-of", "jingok", "--confidential")
+    assert answer.code == 0
+    assert len(answer.err.splitlines()) == 1
+    (stored,) = store.layers()
+    (outline,) = store.outlines("jingok")
+    assert (outline.layer, outline.grade, outline.in_use) == (stored.name, "C", True)
+    assert stored.confidential
+    assert (store.workspace() / "pictures" / stored.story["picture"]).is_file()
+    site = study.complexes().loc["jingok"]
+    assert (site["grade"], site["vertex_sigma"]) == ("C", stored.vertex_sigma)
+    assert site.geometry.area == pytest.approx(120_000, rel=0.01)
+    assert "진곡일반산업단지" in answer.text
+
+
+def test_the_command_keeps_the_outline_under_a_name(command):
+    assert run(*command, "--keep", "--as", "진곡 도면").code == 0
+    (stored,) = store.layers()
+    assert (stored.title, stored.kind, stored.grade, store.outlines()) == ("진곡 도면", "Polygon", "C", [])
+
+
+def test_an_unknown_complex_is_refused_and_nothing_is_kept(command):
+    assert "jingok" in refusal(*command, "--outline-of", "nowhere")
+    assert not store.exists()
+    assert not (store.workspace() / "pictures").exists()
+
+
+@pytest.mark.parametrize("words", [["-o", "outline.geojson"], ["--keep"], ["--outline-of", "jingok"]])
+def test_without_a_trace_there_is_nothing_to_write_or_keep(files, words):
+    assert "--trace" in refusal("georeference", files / "plan.png", "--points", files / "points.csv", *words)
+
+
+def test_the_outline_takes_its_story_along(command, files):
+    done(*command, "-o", files / "outline.geojson")
+    whole = json.loads((files / "outline.geojson").read_text(encoding="utf-8"))
+    told = json.loads(whole["description"])
+    assert len(told["control_points"]) == len(SQUARE)
+    assert told["pixel_m"] == pytest.approx(0.5, rel=0.01)
+
+
 def test_the_command_gives_the_residuals_as_json(files):
     rows = done("georeference", files / "plan.png", "--points", files / "points.csv", "--format", "json").json
     assert len(rows) == len(SQUARE)
@@ -384,3 +559,13 @@ def test_the_command_for_rasters_tells_a_story_and_keeps(files, tmp_path):
     assert answer.code == 0
     assert "base1" in answer.err
     assert store.layer("base1").confidential
+
+
+def test_the_picture_of_a_removed_layer_goes_with_it_unless_another_rests_on_it():
+    frame, told = traced_layer(SHEET, placed(control(noise=0.5), sheet=SHEET), CORNERS)
+    one, two = (pictures.keep_traced(drawing(dpi=(254, 254)), SHEET, frame, told, name) for name in ("one", "two"))
+    original = store.workspace() / "pictures" / one.story["picture"]
+    imports.remove(one.name)
+    assert original.exists()
+    imports.remove(two.name)
+    assert not original.exists()

@@ -19,6 +19,7 @@ from gis.units import (
     length_text,
     parse_area,
     parse_length,
+    spread_text,
 )
 
 lengths = st.floats(0, 1_000_000)
@@ -182,3 +183,8 @@ def test_a_shown_interval_is_at_most_two_fifths_wider(low, width):
 def test_a_comma_out_of_place_is_told_as_a_wrong_amount_not_a_wrong_unit(text):
     with pytest.raises(InputError, match="양이 아닙니다"):
         parse_length(text)
+
+
+@pytest.mark.parametrize(("spread", "text"), [(0.2, "<1 ㎡"), (30, "30 ㎡"), (49, "49 ㎡"), (60, "0.01 만㎡")])
+def test_an_error_never_reads_as_nothing(spread, text):
+    assert spread_text(spread, "man-m2") == text

@@ -12,15 +12,17 @@ from gis.analysis.georeference import LEAST_POINTS, METHODS, outside_count
 from gis.app import cache, state
 from gis.app.downloads import show_numbers
 from gis.app.frame import faults_shown, plain, say
+from gis.app.import_view import show_change
 from gis.app.map_widget import show_map
 from gis.app.routes import token_query
 from gis.app.site_map import arrival_group, base
 from gis.crs import GWANGJU_BELT, KOREAN_CODES, MAP_CRS, reproject
 from gis.i18n import t
 from gis.io.picture import ENDINGS, Sheet, finest_zoom
+from gis.io.store import StoredLayer
 from gis.io.write import layer_bytes
-from gis.study import pictures
-from gis.study.pictures import POINT_COLUMNS, Placed
+from gis.study import imports, pictures
+from gis.study.pictures import GRADE, POINT_COLUMNS, Placed
 from gis.view.georeference import fit_sentences, outline_sentences
 from gis.view.map import DRAW_TEXTS, OWN_TILES, map_group
 from gis.view.sentences import area_sentence
@@ -210,7 +212,7 @@ def show_fit(sheet: Sheet, known: Placed) -> None:
 def show_outline(
     sheet: Sheet, known: Placed, traces: Sequence[list[tuple[float, float]]], content: bytes, unit: str
 ) -> None:
-    """Show the traced boundary on the map with its area, and offer to keep it."""
+    """Show the traced boundary on the map with its area, and offer to keep it and to use it."""
     if len(traces) > 1:
         st.caption(t("georeference.one_trace", count=len(traces)))
     trace = np.array(traces[-1])
@@ -221,34 +223,44 @@ def show_outline(
         format_func=lambda one: label("place", one), placeholder=t("word.none"),
     )  # fmt: skip
     name = label("place", complex_id) if complex_id else sheet.file.rsplit(".", 1)[0]
-    title = title_box.text_input(t("georeference.title"), name, max_chars=200, key=f"georeference-title-{complex_id}")
+    title = title_box.text_input(
+        t("georeference.title"), name, max_chars=200, key=f"{_key('title', sheet)}-{complex_id}"
+    )
     official = float(sites[complex_id]) if complex_id else None
     frame, story = pictures.traced_layer(sheet, known, trace, complex_id or "traced", official)
-    frame["name"] = title or name
+    frame["name"] = title.strip() or name
     area = study.areas(study.SourceLayer(title, frame)).iloc[0]
     words_box, map_box = st.columns([0.5, 0.5], gap="small")
     with words_box:
         st.subheader(t("georeference.outline"))
         say(area_sentence(area.to_dict(), unit), strong=True)
-        for line in outline_sentences(area, known.fit.rmse, outside_count(known.fit, trace), unit):
+        for line in outline_sentences(frame, area, known.fit, outside_count(known.fit, trace), unit):
             say(line, "- ")
-        keep_form(sheet, content, frame, story, title or name)
+        kept = keep_form(sheet, content, frame, story, title.strip() or name, complex_id)
     with map_box:
         west, south, east, north = reproject(frame, MAP_CRS).total_bounds
         pad = max(east - west, north - south, 0.002) * 0.15
         chart = base((), f"placed-{sheet.sha256[:12]}", (west - pad, south - pad, east + pad, north + pad))
         show_map(chart, arrival_group(frame), key="georeference_map", height=360)
+    if kept is not None and complex_id:
+        show_change(imports.adopt_outline(complex_id, kept.name, (complex_id,), GRADE), unit)
+    elif kept is not None:
+        state.remember_kept([kept.name])
 
 
-def keep_form(sheet: Sheet, content: bytes, frame: Any, story: dict[str, Any], title: str) -> None:
-    """Offer the outline as a file, and keep it with picture, control points and trace."""
+def keep_form(
+    sheet: Sheet, content: bytes, frame: Any, story: dict[str, Any], title: str, complex_id: str | None
+) -> StoredLayer | None:
+    """Offer the outline as a file, and to keep it with picture, control points and trace; return what was kept now."""
     confidential = st.checkbox(t("import.confidential"), key=f"georeference-confidential-{sheet.sha256[:12]}")
     keep_box, take_box = st.columns(2, vertical_alignment="center")
     take_box.download_button(
-        t("georeference.download"), lambda: layer_bytes(frame, ".geojson", "traced"), "outline.geojson",
+        t("georeference.download"), lambda: layer_bytes(frame, ".geojson", "traced", story=story), "outline.geojson",
         key="georeference-download", on_click="ignore", type="tertiary", icon=":material/download:",
     )  # fmt: skip
-    if keep_box.button(t("georeference.store"), key="georeference-store", type="primary", icon=":material/save:"):
-        kept = pictures.keep_traced(content, sheet, frame, story, title, confidential=confidential)
-        state.remember_kept([kept.name])
-        st.success(plain(t("georeference.kept", title=kept.title)), icon=":material/check:")
+    words = t("georeference.store_as", name=label("place", complex_id)) if complex_id else t("georeference.store")
+    if not keep_box.button(words, key="georeference-store", type="primary", icon=":material/save:"):
+        return None
+    kept = pictures.keep_traced(content, sheet, frame, story, title, confidential=confidential)
+    st.success(plain(t("georeference.kept", title=kept.title, name=kept.name)), icon=":material/check:")
+    return kept

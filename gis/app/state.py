@@ -24,6 +24,7 @@ _REQUEST = "service-request"
 _CHANGE = "outline-change"
 _POINTS = "control-points"
 _MARKS = "control-marks"
+_PICKS = "map-picks"
 
 
 def link(key: str, allowed: Iterable[str], default: str | list[str] | None = None) -> dict[str, Any]:
@@ -170,3 +171,18 @@ def remember_change(complex_id: str, former: int, number: int) -> None:
 def changed_outline() -> tuple[str, int, int] | None:
     """Return the complex whose outline was changed last, the former outline and the one in use."""
     return st.session_state.get(_CHANGE)
+
+
+def last_pick(map_name: str) -> tuple[str | None, int]:
+    """Return the feature clicked last on a map beside a table, and the number of that click: 0 where none was."""
+    chosen, count = st.session_state.get(_PICKS, {}).get(map_name, (None, 0))
+    return chosen, count
+
+
+def take_pick(map_name: str, event: MapEvent, layer: str) -> bool:
+    """Keep which feature of `layer` was clicked on a map beside a table; return whether it was clicked just now."""
+    if event.click_count == last_pick(map_name)[1]:
+        return False
+    clicked = event.clicked_id if event.clicked_layer == layer else None
+    st.session_state.setdefault(_PICKS, {})[map_name] = (clicked, event.click_count)
+    return clicked is not None

@@ -3,20 +3,20 @@
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 import pandas as pd
 import typer
 
 from gis import study
 from gis.analysis.georeference import METHODS, outside_count
+from gis.cli.data import change_tables
 from gis.cli.output import FormatOpt, OutputOpt, emit, say_aside
 from gis.crs import GWANGJU_BELT
-from gis.errors import DataFileError
+from gis.errors import DataFileError, InputError
 from gis.i18n import t
-from gis.io.picture import Sheet, read_sheet
+from gis.io.picture import read_sheet
 from gis.io.raster import read_raster
-from gis.io.write import LAYER_FORMATS, layer_bytes, write_bytes
-from gis.study import pictures, rasters
+from gis.io.write import layer_bytes, write_bytes
+from gis.study import imports, pictures, rasters
 from gis.study.imports import Keeping
 from gis.view.georeference import fit_sentences, outline_sentences
 from gis.view.sentences import area_sentence
@@ -31,30 +31,36 @@ def georeference(
     trace: Annotated[Path | None, typer.Option(help="CSV of the traced boundary: pixel_x, pixel_y.")] = None,
     method: Annotated[str, typer.Option(help=" or ".join(METHODS) + ".")] = "affine",
     crs: Annotated[str, typer.Option(help="CRS of x_n_m and y_e_m.")] = GWANGJU_BELT,
-    name: Annotated[str, typer.Option("--as", help="Id and name of the outline.")] = "traced",
+    name: Annotated[str | None, typer.Option("--as", help="Id and name of the outline.")] = None,
     format: FormatOpt = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the outline with picture, points and trace.")] = False,
+    outline_of: Annotated[str | None, typer.Option(help="Keep it as the outline in use of this complex.")] = None,
+    confidential: Annotated[bool, typer.Option(help="대외비: kept out of exports unless asked for.")] = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the outline: .geojson, .gpkg …")] = None,
 ) -> None:
-    """Place a picture by control points, show their residuals and the RMSE, and write what was traced as grade C."""
-    sheet = read_sheet(content_of(picture), picture.name)
+    """Place a picture by control points, show their residuals and the RMSE, and write or keep what was traced as grade C."""
+    content = content_of(picture)
+    sheet = read_sheet(content, picture.name)
     known = pictures.placed(pictures.point_table(content_of(points), points.name), method, crs, sheet)
-    said = list(fit_sentences(known, sheet))
+    said, tables = list(fit_sentences(known, sheet)), {"control_points": known.points}
+    if trace is None and (output is not None or keep or outline_of is not None):
+        raise InputError("georeference.no_trace")
+    name = name or outline_of or "traced"
     if trace is not None:
-        said += traced(sheet, known, pictures.trace_table(content_of(trace), trace.name), name, output)
-    emit({"control_points": known.points}, format, None, note="\n".join(said))
-
-
-def traced(sheet: Sheet, known: pictures.Placed, trace: np.ndarray, name: str, output: Path | None) -> list[str]:
-    """Write the traced outline where one is asked for, and return what is to be said of it."""
-    frame, _ = pictures.traced_layer(sheet, known, trace, name)
-    area = study.areas(study.SourceLayer(name, frame)).iloc[0]
-    if output is not None:
-        if output.suffix.lower() not in LAYER_FORMATS:
-            known_endings = ", ".join(LAYER_FORMATS)
-            raise pictures.InputError("export_ending", ending=output.suffix or "-", known=known_endings)
-        write_bytes(layer_bytes(frame, output.suffix.lower(), name), output)
-    outside = outside_count(known.fit, trace)
-    return [area_sentence(area.to_dict(), "m2"), *outline_sentences(area, known.fit.rmse, outside, "m2")]
+        corners = pictures.trace_table(content_of(trace), trace.name)
+        official = None if outline_of is None else pictures.official_area(outline_of)
+        frame, story = pictures.traced_layer(sheet, known, corners, name, official)
+        area = study.areas(study.SourceLayer(name, frame)).iloc[0]
+        said.append(area_sentence(area.to_dict(), "m2"))
+        said += outline_sentences(frame, area, known.fit, outside_count(known.fit, corners), "m2")
+        if output is not None:
+            write_bytes(layer_bytes(frame, output.suffix.lower(), name, story=story), output)
+        if keep or outline_of is not None:
+            kept = pictures.keep_traced(content, sheet, frame, story, name, confidential=confidential)
+            say_aside(t("georeference.kept", title=kept.title, name=kept.name))
+            if outline_of is not None:
+                tables |= change_tables(imports.adopt_outline(outline_of, kept.name, (name,), pictures.GRADE))
+    emit(tables, format, None, note="\n".join(said))
 
 
 @app.command()

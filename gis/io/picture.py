@@ -134,14 +134,18 @@ def _opened(content: bytes, file: str) -> Image.Image:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit follows
             picture = Image.open(io.BytesIO(content), formats=FORMATS)
     except Image.DecompressionBombError as error:
-        raise InputError("georeference.picture", file=file) from error
+        raise _too_large(file) from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, ZeroDivisionError, OverflowError) as error:
         raise InputError("georeference.picture", file=file) from error
-    width, height = picture.size
-    if width * height > MAX_PIXELS or min(width, height) < 2:
-        picture.close()
-        raise InputError("georeference.picture_size", file=file, width=width, height=height, most=MAX_PIXELS // 10_000)
+    if picture.width * picture.height > MAX_PIXELS:
+        raise _too_large(file)
+    if picture.mode in ("I", "F"):
+        raise InputError("georeference.picture_depth", file=file)
     return picture
+
+
+def _too_large(file: str) -> InputError:
+    return InputError("georeference.picture_size", file=file, most=f"{MAX_PIXELS:,}")
 
 
 def _strips(content: bytes, file: str) -> Iterator[np.ndarray]:
@@ -150,6 +154,8 @@ def _strips(content: bytes, file: str) -> Iterator[np.ndarray]:
         try:
             for top in range(0, picture.height, STRIP):
                 part = picture.crop((0, top, picture.width, min(top + STRIP, picture.height)))
+                if part.mode.startswith("I;16"):  # converted, all above 255 would be white
+                    part = Image.fromarray((np.asarray(part) >> 8).astype("uint8"))
                 if "A" in part.getbands() or "transparency" in part.info:
                     whole = part.convert("RGBA")
                     part = Image.alpha_composite(Image.new("RGBA", whole.size, "white"), whole)
@@ -175,6 +181,6 @@ def _write_pyramid(content: bytes, sheet: Sheet, path: Path) -> None:
 
 def _forget_old(folder: Path) -> None:
     oldest = time.time() - KEPT_DAYS * 86_400
-    for found in [*folder.glob("*.tif"), *folder.glob("*.csv")]:
+    for found in folder.glob("*.tif"):  # control points beside them were typed by somebody, and stay
         if found.stat().st_mtime < oldest:
             found.unlink(missing_ok=True)

@@ -131,7 +131,7 @@ def layer(name: str, belt: str = GWANGJU_BELT) -> gpd.GeoDataFrame:
         frame = read_layer(LAYERS[name], belt)
         return _cluster(frame, belt) if name == "cluster" else frame
     stored = _stored(name)
-    return to_work_crs(_graded(store.frame(stored.name), stored), belt)
+    return to_work_crs(graded(store.frame(stored.name), stored), belt)
 
 
 def _stored(name: str) -> store.StoredLayer:
@@ -144,7 +144,7 @@ def _stored(name: str) -> store.StoredLayer:
     return found
 
 
-def _graded(frame: gpd.GeoDataFrame, stored: store.StoredLayer) -> gpd.GeoDataFrame:
+def graded(frame: gpd.GeoDataFrame, stored: store.StoredLayer) -> gpd.GeoDataFrame:
     """Return an imported layer with the grade, sigma and source that were stated for all of it where a row has none."""
     own = frame["source"].ne(stored.story.get("file", ""))
     known = frame.assign(
@@ -237,7 +237,7 @@ def source_layer(source: str | None = None, reading: Reading | None = None) -> S
         return SourceLayer(source, layer(source))
     if any(source in (one.name, one.title) for one in store.layers()):
         stored = _stored(source)
-        return SourceLayer(stored.name, to_work_crs(_graded(store.frame(stored.name), stored)))
+        return SourceLayer(stored.name, to_work_crs(graded(store.frame(stored.name), stored)))
     path = Path(source)
     if path.suffix.lower() in FILE_ENDINGS or os.path.exists(source):  # noqa: PTH110 - a name too long is no file
         return SourceLayer(path.stem, read_file(path, reading=reading))

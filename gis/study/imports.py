@@ -13,6 +13,7 @@ from gis.analysis.names import complex_of
 from gis.errors import GisError, InputError, UnknownNameError
 from gis.io import store
 from gis.io.check import by_kind
+from gis.io.lands import without_owners
 from gis.io.names import aliases
 from gis.io.read import Arrival, Reading, read_arrival
 from gis.io.store import Outline, StoredLayer
@@ -76,6 +77,8 @@ def kept_before(arrived: Arrival) -> list[StoredLayer]:
 def keep(arrived: Arrival, keeping: Keeping | None = None) -> list[StoredLayer]:
     """Keep what arrived, a layer for each kind of shape, with its story; return the layers.
 
+    Owners of parcels are masked before they are kept.
+
     Raises
     ------
     InputError
@@ -83,6 +86,9 @@ def keep(arrived: Arrival, keeping: Keeping | None = None) -> list[StoredLayer]:
     """
     keeping = keeping or Keeping()
     require_keeping(keeping)
+    frame, masked = without_owners(arrived.frame)
+    if masked:
+        arrived = replace(arrived, frame=frame, story=arrived.story | {"masked": masked})
     parts = by_kind(arrived.frame)
     kept: list[StoredLayer] = []
     try:
@@ -220,10 +226,13 @@ def stored_layers() -> list[StoredLayer]:
 
 
 def remove(layer_name: str) -> list[Outline]:
-    """Forget a layer and its file; return the outlines in use that it was, whose complexes have their schematic ones again."""
-    name = store.layer(layer_name).name
-    lost = [one for one in outlines_in_use() if one.layer == name]
-    store.remove(name)
+    """Forget a layer, its file and its picture; return the outlines in use that it was, whose complexes have their schematic ones again."""
+    known = store.layer(layer_name)
+    lost = [one for one in outlines_in_use() if one.layer == known.name]
+    store.remove(known.name)
+    picture = known.story.get("picture")
+    if picture and all(one.story.get("picture") != picture for one in store.layers()):
+        (store.workspace() / "pictures" / Path(picture).name).unlink(missing_ok=True)
     return lost
 
 

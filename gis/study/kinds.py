@@ -1,4 +1,4 @@
-"""What a file is that somebody brings: shapes, a register of firms, a table of people, or a raster."""
+"""What a file is that somebody brings: shapes, a register of firms, a table of people or of lands, or a raster."""
 
 from pathlib import Path
 
@@ -7,7 +7,9 @@ import pandas as pd
 from gis.errors import InputError
 from gis.io import store
 from gis.io.firms import is_register, read_register
+from gis.io.lands import is_lands
 from gis.io.people import is_people, read_people
+from gis.io.plans import PLAN
 from gis.io.raster import read_raster
 from gis.io.read import Reading
 from gis.io.store import StoredLayer
@@ -15,11 +17,11 @@ from gis.io.tables import TABLE_ENDINGS
 from gis.io.upload import uploaded
 from gis.io.write import csv_bytes, xlsx_bytes
 from gis.model import outward
-from gis.study import firms, rasters
+from gis.study import firms, rasters, register
 from gis.study.imports import Keeping
 
 SHAPES, RASTER = "Shapes", "Raster"
-KINDS = (SHAPES, firms.FIRMS, firms.PEOPLE, RASTER)
+KINDS = (SHAPES, firms.FIRMS, firms.PEOPLE, RASTER, register.LANDS)
 RASTER_ENDINGS = (".tif", ".tiff", ".mbtiles")
 
 
@@ -34,6 +36,8 @@ def file_kind(path: Path, reading: Reading) -> str:
     if ending in TABLE_ENDINGS and path.is_file():
         if is_register(path, path.name, encoding=reading.encoding, sheet=reading.layer):
             return firms.FIRMS
+        if is_lands(path, path.name, encoding=reading.encoding, sheet=reading.layer):
+            return register.LANDS
         if is_people(path, path.name, encoding=reading.encoding, sheet=reading.layer):
             return firms.PEOPLE
     return SHAPES
@@ -57,6 +61,8 @@ def keep_other(path: Path, kind: str, reading: Reading, keeping: Keeping) -> Sto
     """Keep a file that is no shapes, as what it is."""
     if kind == RASTER:
         return rasters.keep_raster(path, keeping, crs=reading.crs)
+    if kind == register.LANDS:
+        return register.keep_lands(path, path.name, keeping, encoding=reading.encoding, sheet=reading.layer)
     if kind == firms.FIRMS:
         return firms.keep_firms(path, path.name, keeping, encoding=reading.encoding, sheet=reading.layer)
     return firms.keep_people(path, path.name, keeping, encoding=reading.encoding, sheet=reading.layer)
@@ -68,20 +74,22 @@ def check_other(path: Path, kind: str, reading: Reading) -> pd.DataFrame:
         return pd.DataFrame(
             [rasters.story_row(rasters.raster_story(read_raster(path, crs=reading.crs)) | {"file": path.name})]
         )
+    if kind == register.LANDS:
+        return register.check_lands(path, path.name, encoding=reading.encoding, sheet=reading.layer)
     if kind == firms.PEOPLE:
         people = read_people(path, path.name, encoding=reading.encoding, sheet=reading.layer)
         rows = [
             {"item": name, "value": name, "count": int(people.rows[name].notna().sum())} for name in people.measures
         ]
         return pd.DataFrame(rows)
-    register = read_register(path, path.name, encoding=reading.encoding, sheet=reading.layer)
+    known = read_register(path, path.name, encoding=reading.encoding, sheet=reading.layer)
     rows = [
         {
             "item": field,
             "value": heading,
-            "count": int(register.firms[field].notna().sum()) if field in register.firms else None,
+            "count": int(known.firms[field].notna().sum()) if field in known.firms else None,
         }
-        for field, heading in register.columns.items()
+        for field, heading in known.columns.items()
     ]
     return pd.DataFrame(rows)
 
@@ -101,7 +109,7 @@ def other_bytes(name: str, ending: str) -> bytes:
     """
     stored = store.layer(name)
     path = store.file_path(stored)
-    if stored.kind in (firms.FIRMS, firms.PEOPLE):
+    if stored.kind in (firms.FIRMS, firms.PEOPLE, register.LANDS, PLAN):
         writers = {".csv": csv_bytes, ".xlsx": lambda table: xlsx_bytes({stored.name: table})}
         if ending in writers:
             return writers[ending](outward(store.table(stored.name)))

@@ -19,9 +19,9 @@ import shapely
 from pyproj.exceptions import ProjError
 
 from gis import study
-from gis.analysis.georeference import METHODS, Fit, Method, fit, outside_count, to_ground, traced_polygon
+from gis.analysis.georeference import METHODS, Fit, Method, fit, outside_count, traced_polygon, vertex_sigma
 from gis.crs import GWANGJU_BELT, KOREA_LON_LAT, MAP_CRS, belt_of, crs_name, known_crs, reproject
-from gis.errors import CrsError, InputError
+from gis.errors import CrsError, InputError, UnknownNameError
 from gis.io import store
 from gis.io.encoding import text_of
 from gis.io.picture import Sheet, pyramid_path
@@ -29,7 +29,8 @@ from gis.io.store import StoredLayer, workspace
 from gis.io.write import csv_bytes, write_bytes
 
 GRADE = "C"
-MAX_ROWS = 10_000
+MAX_POINTS = 500
+MAX_CORNERS = 10_000
 SAME_PIXEL = 0.02
 POINT_COLUMNS = ("pixel_x", "pixel_y", "x_n", "y_e", "lon", "lat")
 _SPELLINGS = {
@@ -64,7 +65,7 @@ def point_table(content: bytes, file: str) -> pd.DataFrame:
     InputError
         Where it is no table, lacks columns, or a value is no number.
     """
-    table = _table(content, file)
+    table = _table(content, file, MAX_POINTS)
     lacking = [name for name in ("pixel_x", "pixel_y") if name not in table]
     if not {"x_n", "y_e"} <= set(table) and not {"lon", "lat"} <= set(table):
         lacking.append("x_n_m, y_e_m")
@@ -75,7 +76,7 @@ def point_table(content: bytes, file: str) -> pd.DataFrame:
 
 def trace_table(content: bytes, file: str) -> np.ndarray:
     """Return a traced boundary from CSV: n × 2 pixels."""
-    table = _table(content, file)
+    table = _table(content, file, MAX_CORNERS)
     lacking = [name for name in ("pixel_x", "pixel_y") if name not in table]
     if lacking:
         raise InputError("georeference.columns", file=file, missing=", ".join(lacking))
@@ -132,20 +133,21 @@ def traced_layer(
 ) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
     """Return the outline traced on a placed picture, and its story for the store.
 
-    The frame has one row in the belt: `id`, `name`, `grade` C, `source`, `vertex_sigma` (the RMSE in m of one
-    coordinate, NaN without redundancy) and `official_area` (m²). The story holds plain values with units in their
-    names: picture (file, hash, size), method, control points with residuals, RMSE, degrees of freedom, trace.
+    The frame has one row in the belt: `id`, `name`, `grade` C, `source`, `vertex_sigma` (m of one coordinate: the
+    RMSE, at least a pixel's rounding; NaN without redundancy) and `official_area` (m²). The story holds plain values
+    with units in their names: picture (file, hash, size), method, control points with residuals, RMSE, degrees of
+    freedom, sigma and what it does not hold, trace.
     """
     trace = np.asarray(trace, dtype=float).reshape(-1, 2)
     require_inside(trace, sheet)
-    shape = traced_polygon(trace, known.fit)
+    shape, sigma = traced_polygon(trace, known.fit), vertex_sigma(known.fit)
     frame = gpd.GeoDataFrame(
         {
             "id": [name],
             "name": [name],
             "grade": [GRADE],
             "source": [sheet.file],
-            "vertex_sigma": [float("nan") if known.fit.rmse is None else known.fit.rmse],
+            "vertex_sigma": [float("nan") if sigma is None else sigma],
             "official_area": [float("nan") if official_area is None else official_area],
         },
         geometry=[shape],
@@ -156,7 +158,7 @@ def traced_layer(
 
 def story(sheet: Sheet, known: Placed, trace: np.ndarray) -> dict[str, Any]:
     """Return everything that makes an outline again from its picture, as plain values; null for what is unknown."""
-    found = known.fit
+    found, sigma = known.fit, vertex_sigma(known.fit)
     columns = {
         "number": "number", "pixel_x": "pixel_x", "pixel_y": "pixel_y", "x_n": "x_n_m", "y_e": "y_e_m",
         "residual_n": "residual_n_m", "residual_e": "residual_e_m", "left_out": "left_out_m",
@@ -176,7 +178,10 @@ def story(sheet: Sheet, known: Placed, trace: np.ndarray) -> dict[str, Any]:
         "rmse_m": found.rmse,
         "dof": found.dof,
         "worst_point": None if found.worst is None else found.worst + 1,
-        "scale_m_per_pixel": found.scale,
+        "pixel_m": found.scale,
+        "vertex_sigma_m": sigma,
+        "sigma_is_pixel_rounding": sigma != found.rmse,
+        "sigma_without_tracing": True,
         "rotation_deg": found.rotation,
         "stretch": found.stretch,
         "outside_control_points": outside_count(found, trace),
@@ -184,17 +189,17 @@ def story(sheet: Sheet, known: Placed, trace: np.ndarray) -> dict[str, Any]:
     }
 
 
+def official_area(complex_id: str) -> float:
+    """Return the official area of a complex in m², NaN where none is known; an unknown complex is refused."""
+    sites = study.complexes()["official_area"]
+    if complex_id not in sites.index:
+        raise UnknownNameError("complex", complex=complex_id, known=", ".join(sites.index))
+    return float(sites[complex_id])
+
+
 def sheet_scale(sheet: Sheet, known: Placed) -> int | None:
     """Return N of the sheet's scale 1:N, where the picture says how many dots make an inch."""
     return None if sheet.dpi is None else round(known.fit.scale / (0.0254 / sheet.dpi))
-
-
-def sheet_corners(sheet: Sheet, known: Placed) -> gpd.GeoDataFrame:
-    """Return the edge of a placed picture in its belt, as one polygon."""
-    corners = np.array([[0, 0], [sheet.width, 0], [sheet.width, sheet.height], [0, sheet.height]], dtype=float)
-    return gpd.GeoDataFrame(
-        {"id": ["sheet"]}, geometry=[shapely.Polygon(to_ground(known.fit, corners))], crs=known.belt
-    )
 
 
 def corners(layer_name: str, feature_id: str, crs: str = GWANGJU_BELT, most: int = 500) -> list[tuple[float, float]]:
@@ -227,8 +232,9 @@ def _lonlat(points: pd.DataFrame, crs: str) -> np.ndarray:
         found[~planar] = points.loc[~planar, ["lon", "lat"]].to_numpy(dtype=float)
     west, south, east, north = KOREA_LON_LAT
     inside = (found >= (west, south)).all(axis=1) & (found <= (east, north)).all(axis=1)
-    if np.isnan(found).any():
-        raise InputError("georeference.not_numbers")
+    unknown = np.isnan(found).any(axis=1)
+    if unknown.any():
+        raise InputError("georeference.not_numbers", row=int(unknown.argmax()) + 1)
     if not inside.all():
         row = int((~inside).argmax())
         lon, lat = (f"{value:.4f}" for value in found[row])
@@ -260,15 +266,19 @@ def _moved(places: np.ndarray, crs: str, to: str) -> np.ndarray:
     return np.column_stack(way.transform(places[:, 0], places[:, 1]))
 
 
-def _table(content: bytes, file: str) -> pd.DataFrame:
-    """Return a CSV's known columns as numbers; UTF-8, or else CP949."""
+def _table(content: bytes, file: str, most: int) -> pd.DataFrame:
+    """Return a CSV's known columns as numbers, at most `most` rows, whatever its letters and separators."""
     text, _ = text_of(content, file=file)
+    comma = max(",\t;", key=text.partition("\n")[0].count)  # a spreadsheet also writes tabs or semicolons
     try:
-        rows = [row for row in csv.reader(io.StringIO(text), strict=True) if any(cell.strip() for cell in row)]
+        lines = csv.reader(io.StringIO(text), delimiter=comma, strict=True)
+        rows = [row for row in lines if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise InputError("georeference.table", file=file) from error
-    if not 2 <= len(rows) <= MAX_ROWS:
+    if len(rows) < 2:
         raise InputError("georeference.table", file=file)
+    if len(rows) > most + 1:
+        raise InputError("georeference.many_rows", file=file, count=f"{len(rows) - 1:,}", most=f"{most:,}")
     titles = [_SPELLINGS.get("".join(title.split()).lower()) for title in rows[0]]
     columns: dict[str, list[float]] = {}
     for place, name in enumerate(titles):
@@ -364,12 +374,12 @@ def keep_traced(
     sigma = float(frame["vertex_sigma"].iloc[0])
     return store.keep(
         StoredLayer(
-            name=store.free_name(title),
+            name=store.free_name(str(frame["id"].iloc[0])),
             title=title,
             kind="Polygon",
             source=sheet.file,
             grade=GRADE,
-            vertex_sigma=sigma if sigma > 0 else None,
+            vertex_sigma=None if np.isnan(sigma) else sigma,
             confidential=confidential,
             story=told | {"picture": place.name},
         ),

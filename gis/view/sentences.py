@@ -10,7 +10,7 @@ from gis.analysis.chain import EXPORT, Chain
 from gis.i18n import either, language, t
 from gis.model import SCHEMATIC
 from gis.study.imports import OutlineChange
-from gis.units import area_text, interval_text, length_text
+from gis.units import area_text, interval_text, length_text, spread_text
 from gis.view.tables import label, value_text
 
 
@@ -245,7 +245,7 @@ def _official_comparison(after: Mapping[str, Any], area_unit: str) -> list[str]:
     """Return how an area compares with the official one, with its sigma where there is one."""
     if pd.isna(after["difference_pct"]):
         return []
-    sigma = t("word.unknown") if pd.isna(after["sigma"]) else f"±{area_text(after['sigma'], area_unit)}"
+    sigma = t("word.unknown") if pd.isna(after["sigma"]) else f"±{spread_text(after['sigma'], area_unit)}"
     official, difference = area_text(after["official_area"], area_unit), f"{after['difference_pct']:+.2f}"
     return [t("sentence.official_compared", official=official, difference=difference, sigma=sigma)]
 

@@ -166,9 +166,25 @@ def test_a_drawing_is_marked_traced_measured_and_kept(drawing_page: Drawing, tmp
     drawing_page.trace(RING)
     said = page.get_by_text("타원체면적 15.")  # 500 m × 300 m, to the width of a line
     expect(said.or_(page.get_by_text("타원체면적 14.9"))).to_be_visible()
-    page.get_by_role("button", name="경계 저장").click()
+    expect(
+        page.get_by_text("표준오차 0.14 m")
+    ).to_be_visible()  # half a meter a pixel ÷ √12: these points have no error
+    page.get_by_role("button", name="경계 저장", exact=True).click()
     expect(page.get_by_text("저장했습니다")).to_be_visible()
     assert request_log.outside == []
+
+
+def test_a_traced_outline_of_a_complex_is_in_use_at_once_and_shows_what_changed(drawing_page: Drawing, tmp_path):
+    page = drawing_page.page
+    page.locator("input[type=file]").nth(1).set_input_files(control_csv(tmp_path))
+    expect(page.get_by_text("자유도 1")).to_be_visible()
+    drawing_page.trace(RING)
+    page.get_by_role("combobox", name="어느 단지의 경계인가").click()
+    page.get_by_role("option", name="진곡산단").click()
+    page.get_by_role("button", name="경계 저장: 진곡산단의 경계로 쓰기").click()
+    expect(page.get_by_text("진곡산단 좌표면적 190.80 만㎡ →")).to_be_visible()
+    expect(page.get_by_text("등급 C 도면 디지타이징")).to_be_visible()
+    expect(page.get_by_text("첨단3지구–진곡산단")).to_be_visible()
 
 
 def test_marks_trace_and_typed_coordinates_survive_a_refresh(drawing_page: Drawing, tmp_path):
