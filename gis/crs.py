@@ -52,6 +52,30 @@ def belt_of(lon: float) -> str:
     return min(BELTS, key=lambda code: abs(BELTS[code] - lon))
 
 
+BELT_NAMES = {"EPSG:5185": "west", "EPSG:5186": "central", "EPSG:5187": "east", "EPSG:5188": "east_sea"}
+"""What surveyors call the origin of each belt: labels below `origin.` (공간정보관리법 시행령 별표 2)."""
+
+
+@dataclass(frozen=True)
+class BeltOrigin:
+    """Where a belt begins: its name, latitude and longitude (°), and what is added to X (north) and Y (east), m."""
+
+    name: str
+    lat: float
+    lon: float
+    false_north: float
+    false_east: float
+
+
+def belt_origin(belt: str) -> BeltOrigin:
+    """Return the origin of a TM belt, with the numbers that its registration has."""
+    numbers = _plane_numbers(pyproj.CRS(belt))
+    if numbers is None:
+        raise CrsError("not_work_crs", belts=", ".join(BELTS), crs=belt)
+    _, _, lat, lon, _, false_east, false_north = numbers
+    return BeltOrigin(BELT_NAMES[belt], lat, lon, false_north, false_east)
+
+
 def known_crs(text: str) -> pyproj.CRS:
     """Return the horizontal CRS that a person or a file named, heights left out: EPSG code, PROJ string, WKT, KATEC.
 

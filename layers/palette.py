@@ -19,5 +19,8 @@ OLIVE = "#6b7a1f"
 HEIGHTS = ("#8fb8a8", "#cfdcb4", "#f0e2b6", "#dcb98c", "#b48a6a", "#8b6a5c")
 """From low land to high, for elevation models: lightness rises and falls once, and the legend has numbers."""
 
+SLOPES = ("#ffffcc", "#fed976", "#fd8d3c", "#e31a1c", "#800026")
+"""From level to steep: ColorBrewer's YlOrRd, which grows darker all the way."""
+
 IMPORTED = (SKY, PURPLE, ORANGE, GREEN, BLUE, OLIVE)
 """What imported layers are filled with until somebody chooses."""

@@ -43,6 +43,7 @@ MAX_BLOCK = 128 * 1024**2
 EXACT_PIXELS = 50_000_000
 """Up to here lowest and highest value come from every pixel, beyond from a sample."""
 SAMPLE = 2_048
+METERS = ("", "m", "metre", "meter", "metres", "meters", "미터")
 KOREAN_HEIGHTS = (-60.0, 2_000.0)
 """m; from the lowest reclaimed land to 한라산 (1,947 m), with room."""
 GDAL_OPTIONS: dict[str, Any] = {
@@ -149,7 +150,7 @@ def as_cog(
         with opened(final) as written:
             kept = replace(_story(written), reprojected_from=former, heights=story.heights)
         final.replace(out)
-    problems = (*kept.problems, *(name for name in story.problems if name in ("pages", "sampled")))
+    problems = (*kept.problems, *(name for name in story.problems if name in ("pages", "sampled", "unit", "scaled")))
     return replace(kept, problems=tuple(dict.fromkeys(problems)))
 
 
@@ -320,6 +321,15 @@ def _vertical(wkt: str | None) -> str | None:
     return next((part.name for part in parts if part.is_vertical), None)
 
 
+def _in_meters(data: DatasetReader) -> bool:
+    """Tell whether heights are meters, as far as the file says: its band may name a unit, and so may its vertical CRS."""
+    stated = (data.units[0] or "").strip().lower()
+    crs = pyproj.CRS.from_wkt(data.crs.to_wkt()) if data.crs else None
+    parts = crs.sub_crs_list if crs is not None and crs.is_compound else []
+    factors = [axis.unit_conversion_factor for part in parts if part.is_vertical for axis in part.axis_info]
+    return stated in METERS and all(factor == 1 for factor in factors)
+
+
 def _kind(data: DatasetReader, name: str) -> Kind:
     """Return what the bands make of it: one of more than 8 bits is an elevation model, 1, 3 or 4 others a picture."""
     kinds = set(data.dtypes)
@@ -360,6 +370,8 @@ def _story(view: View) -> Raster:
         "heights": low is not None and high is not None and (low < KOREAN_HEIGHTS[0] or high > KOREAN_HEIGHTS[1]),
         "no_nodata": view.kind == "dem" and data.nodata is None and low is not None and low <= -999,
         "degrees": view.kind == "dem" and view.crs.is_geographic,
+        "unit": view.kind == "dem" and not _in_meters(data),
+        "scaled": view.kind == "dem" and (data.scales[0] != 1 or data.offsets[0] != 0),
     }
     nodata = data.nodata
     return Raster(
