@@ -14,6 +14,7 @@ else:
         [
             st.Page("gis/app/pages/map.py", title=page_title("page.map"), icon=":material/map:", default=True),
             st.Page("gis/app/pages/measure.py", title=page_title("page.measure"), icon=":material/straighten:"),
+            st.Page("gis/app/pages/statutory.py", title=page_title("page.statutory"), icon=":material/table_view:"),
             st.Page("gis/app/pages/chain.py", title=page_title("page.chain"), icon=":material/account_tree:"),
             st.Page("gis/app/pages/sources.py", title=page_title("page.sources"), icon=":material/library_books:"),
             st.Page("gis/app/pages/report.py", title=page_title("page.report"), icon=":material/description:"),

@@ -31,11 +31,21 @@ OUTWARD: dict[str, str] = {
     "area_before": "area_before_m2",
     "area_after": "area_after_m2",
     "register_area": "register_area_m2",
+    "incorporated_area": "incorporated_area_m2",
+    "figure_area": "figure_area_m2",
+    "parcel_area": "parcel_area_m2",
+    "thickness": "thickness_m",
+    "land_price": "land_price_krw",
     "vertex_sigma": "vertex_sigma_m",
     "center_uncertainty": "center_uncertainty_m",
     "hint_radius": "hint_radius_m",
     "x_n": "x_n_m",
     "y_e": "y_e_m",
+    "length": "length_m",
+    "x_difference": "x_difference_m",
+    "coordinate_product": "coordinate_product_m2",
+    "double_area": "double_area_m2",
+    "calculated_area": "calculated_area_m2",
     "residual": "residual_m",
     "residual_n": "residual_n_m",
     "residual_e": "residual_e_m",
@@ -43,6 +53,15 @@ OUTWARD: dict[str, str] = {
     "resolution": "resolution_m",
     "lowest": "lowest_m",
     "highest": "highest_m",
+    "former_area": "former_area_m2",
+    "change_area": "change_area_m2",
+    "planned_area": "planned_area_m2",
+    "geodesic_area": "geodesic_area_m2",
+    "paid_area": "paid_area_m2",
+    "free_area": "free_area_m2",
+    "fault_area": "fault_area_m2",
+    "supply_area": "supply_area_m2",
+    "smallest_plot": "smallest_plot_m2",
 }
 INWARD: dict[str, str] = {outer: inner for inner, outer in OUTWARD.items()}
 
@@ -59,6 +78,11 @@ ADJACENCY_COLUMNS = (
     "a", "b", "relation", "possible_relations", "gap", "low", "high",
     "shared_boundary", "overlap", "tolerance", "separated_by", "de9im", "grade", "near_within",
 )  # fmt: skip
+VERTEX_COLUMNS = ("part", "ring", "no", "x_n", "y_e", "azimuth_deg", "length", "lon", "lat")
+CALCULATION_COLUMNS = (
+    "part", "ring", "no", "x_n", "y_e", "x_difference", "coordinate_product", "double_area", "calculated_area",
+)  # fmt: skip
+TERRAIN_COLUMNS = ("figure", "band_from", "band_to", "band_unit", "planar_area", "share_pct", "area", "note")
 LAYER_COLUMNS = ("name", "title", "kind", "geometry", "features", "grade", "source", "base_date")
 
 SCHEMATIC = "D"

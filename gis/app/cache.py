@@ -14,6 +14,7 @@ import streamlit as st
 from gis import study
 from gis.analysis.adjacency import Thresholds
 from gis.analysis.chain import Chain
+from gis.analysis.register import Tolerances
 from gis.app.state import ServiceRequest
 from gis.i18n import reading
 from gis.io import catalog, store
@@ -22,7 +23,14 @@ from gis.io.read import Arrival, Reading
 from gis.io.vworld_wire import Service
 from gis.io.write import layer_bytes, layer_file_name
 from gis.study import firms, imports, kinds, services
+from gis.study import landuse as landuse_study
+from gis.study import overlay as overlay_study
+from gis.study import register as register_study
+from gis.study import rules as rules_study
+from gis.study import terrain as terrain_study
+from gis.study import vertices as vertex_study
 from gis.study.imports import uploaded_arrival
+from gis.study.sites import SiteRef
 from gis.view.features import screen_geojson
 
 Args = ParamSpec("Args")
@@ -220,3 +228,35 @@ def people_report(
     return firms.people_report(
         content, file_name, level=level, boundaries=_boundaries(boundaries_name, boundaries), encoding=encoding
     )
+
+
+@_kept
+def overlay(ref: SiteRef, sliver: float) -> overlay_study.Overlay:
+    return overlay_study.overlay_of(ref, sliver)
+
+
+@_kept
+def boundary_report(ref: SiteRef, simplify: float | None = None) -> vertex_study.BoundaryReport:
+    return vertex_study.boundary_report(ref, simplify)
+
+
+@_kept
+def terrain_report(ref: SiteRef, dem: str | None, bands: terrain_study.Bands) -> terrain_study.TerrainReport:
+    return terrain_study.terrain_report(ref, dem, bands)
+
+
+@_kept
+def land_register(
+    ref: SiteRef, parcels: str | None, lands: str | None, zoning: str | None, tolerances: Tolerances
+) -> register_study.LandRegister:
+    return register_study.land_register(ref, parcels, lands, zoning, tolerances)
+
+
+@_kept
+def land_use(ref: SiteRef, source: landuse_study.PlanSource) -> landuse_study.LandUse:
+    return landuse_study.land_use(ref, source)
+
+
+@_kept
+def review(ref: SiteRef, source: landuse_study.PlanSource, settings: rules_study.Settings) -> rules_study.Review:
+    return rules_study.review(ref, source, settings)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gis.cli import analyses, data, firms, pictures, services
+from gis.cli import analyses, data, firms, landuse, overlay, pictures, register, services, terrain, vertices
 from gis.cli.output import one_line
 from gis.errors import GisError
 from gis.i18n import t, use_language
@@ -19,6 +19,11 @@ app.add_typer(firms.app)
 app.add_typer(data.app)
 app.add_typer(pictures.app)
 app.add_typer(services.app)
+app.add_typer(overlay.app)
+app.add_typer(register.app)
+app.add_typer(vertices.app)
+app.add_typer(terrain.app)
+app.add_typer(landuse.app)
 
 
 class Language(StrEnum):

@@ -15,6 +15,8 @@ from gis.io import store
 from gis.io.read import Reading
 from gis.io.write import LAYER_FORMATS, layer_bytes, write_bytes
 from gis.study import imports, kinds
+from gis.study import overlay as overlays
+from gis.view.overlay import assignment_table
 from gis.view.sentences import problem_sentences, story_sentence
 from gis.view.tables import label, told_story
 
@@ -49,7 +51,7 @@ def import_file(
     base_date: Annotated[str | None, typer.Option(help="The day that the data describes, e.g. 2026-01-31.")] = None,
     confidential: Annotated[bool, typer.Option(help="대외비: kept out of exports unless asked for.")] = False,
     kind: Annotated[
-        str | None, typer.Option(help="Shapes, Firms, People or Raster, where it is not found out.")
+        str | None, typer.Option(help="Shapes, Firms, People, Raster or Lands, where it is not found out.")
     ] = None,
     check: Annotated[bool, typer.Option(help="Read and check only; keep nothing.")] = False,
     format: FormatOpt = None,
@@ -98,6 +100,19 @@ def story(layer: LayerArg, format: FormatOpt = None, output: OutputOpt = None) -
 def rename(layer: LayerArg, title: Annotated[str, typer.Argument(help="The new title.")]) -> None:
     """Call a layer otherwise; its name in commands stays."""
     imports.rename(layer, title)
+
+
+@layer_app.command("theme")
+def theme(
+    layer: Annotated[str | None, typer.Argument(help="The name or title of an imported layer; all by default.")] = None,
+    theme: Annotated[str | None, typer.Argument(help="The theme (지역·지구) it is of, by id or title; none.")] = None,
+    class_column: Annotated[str | None, typer.Option("--class", help="The column that holds its classes.")] = None,
+    format: FormatOpt = None,
+    output: OutputOpt = None,
+) -> None:
+    """Say which 지역·지구 a layer is of and which column holds its classes, or list what is known of each."""
+    given = overlays.assignments() if layer is None else [overlays.state_theme(layer, theme, class_column)]
+    emit({"themes": assignment_table(given)}, format, output)
 
 
 @layer_app.command("restyle")

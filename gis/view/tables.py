@@ -62,10 +62,26 @@ WORDS: dict[str, str] = {
     "figure": "column",
     "raster_kind": "raster.kind",
     "problems": "raster.problem",
+    "whole": "register.whole",
+    "by": "register.by",
+    "section": "register.section",
+    "entry": "register.entry",
+    "fault": "register.fault",
+    "found_in": "register.found_in",
+    "differing": "column",
+    "plan_fault": "landuse.fault",
+    "finding": "rules.finding",
+    "theme_way": "overlay.way",
 }
 """Columns whose values are ids, and the family of labels that names them."""
 
-LISTS = ("hosts", "hosts_en", "separated_by", "values", "claims", "roles", "roles_en", "ksic", "ksic_others")
+WRITTEN_AREAS = ("register_area", "incorporated_area")
+"""Areas with the digits that the land register writes: 1 m², and 0.1 m² where there are tenths."""
+
+LISTS = (
+    "zoning", "hosts", "hosts_en", "separated_by", "values", "claims", "roles", "roles_en", "ksic", "ksic_others",
+    "industry_name", "candidates_theme",
+)  # fmt: skip
 """Columns of texts that are joined by `|`."""
 
 TIMES = ("stored_at", "adopted_at", "retrieved_at")
@@ -76,6 +92,8 @@ NUMBER_ENDINGS = (("_m", "m", 0), ("seconds", "s", 0), ("_pct", "%", 1), ("_lon"
 DECIMALS = {
     "quotient": 2, "employee_quotient": 2, "lon": 6, "lat": 6, "tolerance": 2, "pixel_x": 1, "pixel_y": 1,
     "x_n": 2, "y_e": 2, "residual": 2, "residual_n": 2, "residual_e": 2, "left_out": 2, "resolution": 2,
+    "azimuth_deg": 4, "length": 2, "x_difference": 2, "coordinate_product": 4, "double_area": 4, "calculated_area": 5,
+    "land_price": 0, "thickness": 3, "figure_share_pct": 2,
     "lowest": 1, "highest": 1, "west": 5, "south": 5, "east": 5, "north": 5,
 }  # fmt: skip
 """The decimals of numbers that go without a unit, or that deserve others than their unit says."""
@@ -190,8 +208,10 @@ def _column(
     """Return header, values, and how many decimals they are shown with; None for texts."""
     outer = OUTWARD.get(name, name)
     header = t(f"column.{name}")
-    if outer.endswith("_m2"):
+    if outer.endswith("_m2") and name not in DECIMALS:
         digits = 0 if area_unit in ("m2", "pyeong") else 2
+        if area_unit == "m2" and name in WRITTEN_AREAS and (values.dropna().astype(float) % 1 > 0).any():
+            digits = 1
         converted = values.astype(float).map(lambda area: in_area_unit(area, area_unit))
         return f"{header} ({AREA_SYMBOLS[area_unit]})", converted, digits
     for ending, unit, digits in NUMBER_ENDINGS:

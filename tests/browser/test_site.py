@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("지도", "면적·거리", "공급망", "자료·출처", "보고서")
+PAGES = ("지도", "면적·거리", "조서·현황", "공급망", "자료·출처", "보고서")
 MAP = 'iframe[title="streamlit_folium.st_folium"]'
 
 

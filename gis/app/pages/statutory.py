@@ -8,6 +8,12 @@ from gis import study
 from gis.app import cache, state
 from gis.app.choices import segment, select
 from gis.app.frame import faults_shown, header, show_page
+from gis.app.landuse_view import show_landuse
+from gis.app.overlay_view import show_overlay
+from gis.app.register_view import show_register
+from gis.app.rules_view import show_check
+from gis.app.terrain_view import show_terrain
+from gis.app.vertices_view import show_vertices
 from gis.i18n import t
 from gis.study.sites import SiteRef
 from gis.view.tables import label, layer_title
@@ -52,5 +58,12 @@ def chosen_site() -> SiteRef | None:
     return None if feature is None else SiteRef(chosen, feature)
 
 
-PARTS: dict[str, Callable[[SiteRef, str], None]] = {}
+PARTS: dict[str, Callable[[SiteRef, str], None]] = {
+    "overlay": show_overlay,
+    "register": show_register,
+    "vertices": show_vertices,
+    "terrain": show_terrain,
+    "landuse": show_landuse,
+    "check": show_check,
+}
 show_page(page)

@@ -1,0 +1,141 @@
+"""기준 검토: settings, the verdicts in words, colors and signs, and what each adjustment does."""
+
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from gis import study
+from gis.analysis.rules import CHOICES, FACTS, VERDICTS, Adjustment, RuleBook
+from gis.app import cache
+from gis.app.choices import select
+from gis.app.downloads import show_people
+from gis.app.frame import plain, say
+from gis.app.landuse_view import chosen_basis, offer
+from gis.i18n import either, t
+from gis.io.write import csv_bytes, xlsx_bytes
+from gis.model import SCHEMATIC, outward
+from gis.study import landuse, rules
+from gis.study.landuse import PlanSource
+from gis.study.rules import GIVEN, Review, Settings
+from gis.study.sites import SiteRef
+from gis.view import rules as view
+from gis.view.tables import shown
+
+
+def show_check(site: SiteRef, unit: str) -> None:
+    """Draw the settings of a review and its verdicts."""
+    book = rules.rule_book()
+    kept = landuse.kept(site)
+    with st.expander(t("rules.settings"), expanded=True):
+        basis = "planar" if kept is not None and kept.layer is not None else chosen_basis()
+        settings = chosen_settings(book)
+    result = cache.review(site, PlanSource(basis=basis), settings)
+    say(view.summary_sentence(result), strong=True)
+    say(view.type_sentence(result), "- ")
+    for sentence in view.caution_sentences(result):
+        say(sentence, "- ")
+    if kept is None:
+        st.info(plain(t("rules.no_plan")), icon=":material/table_view:")
+    files(result)
+    st.subheader(t("rules.table"))
+    show_verdicts(view.check_shown(result))
+    st.subheader(t("rules.effects"))
+    show_verdicts(view.effects_shown(result), ("verdict_before", "verdict_after"))
+    if len(result.skipped):
+        st.subheader(t("rules.not_applied"))
+        show_people(shown(view.skipped_shown(result)))
+
+
+def chosen_settings(book: RuleBook) -> Settings:
+    """Return what a person says of the site and of what the law leaves open."""
+    types = {one.id: either(one.name, one.name_en) for one in book.types}
+    columns = st.columns(3)
+    with columns[0]:
+        legal_type = _word("rules.type", types, "legal_type", t("rules.type_from_record"))
+    choices, facts = [], []
+    for box, (name, words) in zip((columns[1], columns[2]), CHOICES.items(), strict=True):
+        with box:
+            said = {word: t(f"rules.choice_{word}") for word in words}
+            chosen = _word(f"rules.{name}", said, name, t("rules.choice_open"))
+        choices += [(name, chosen)] if chosen else []
+    for box, (name, words) in zip(st.columns(len(FACTS)), FACTS.items(), strict=True):
+        with box:
+            chosen = _word(f"rules.{name}", {word: t(f"rules.fact.{word}") for word in words}, name, t("rules.unknown"))
+        facts += [(name, chosen)] if chosen else []
+    return Settings(legal_type, chosen_switches(book, legal_type), given(), tuple(facts), tuple(choices))
+
+
+def _word(key: str, words: dict[str, str], name: str, empty: str) -> str | None:
+    return select(t(key), list(words), name, None, words.__getitem__, index=None, placeholder=empty)
+
+
+def given() -> tuple[tuple[str, float], ...]:
+    """Return the numbers that only a person knows."""
+    st.caption(t("rules.inputs"))
+    columns = st.columns(5)
+    found = []
+    for place, (name, unit) in enumerate(GIVEN.items()):
+        sign = {"m2": "㎡", "m": "m", "pct": "%"}[unit]
+        number = columns[place % 5].number_input(
+            f"{t(f'rules.missing.{name}')} ({sign})", 0.0, value=None, key=f"given-{name}", persist_state="session"
+        )
+        found += [] if number is None else [(name, float(number))]
+    return tuple(found)
+
+
+def chosen_switches(book: RuleBook, legal_type: str | None) -> tuple[str, ...]:
+    """Return the adjustments that are switched on; one whose ground is off cannot be."""
+    st.caption(t("rules.switches"))
+    columns = st.columns(2)
+    chosen: list[str] = []
+    offered = [one for one in book.adjustments if not one.automatic]
+    for place, one in enumerate(offered):
+        with columns[place % 2]:
+            ground = not one.after or bool(set(one.after) & set(chosen))
+            if _switch(one, ground) and ground:
+                chosen.append(one.id)
+    return tuple(chosen)
+
+
+def _switch(one: Adjustment, ground: bool) -> bool:
+    return st.toggle(
+        plain(either(one.title, one.title_en)), key=f"switch-{one.id}", bind="query-params", disabled=not ground,
+        help=t("rules.switch_hint", clause=one.clause),
+    )  # fmt: skip
+
+
+def show_verdicts(table: pd.DataFrame, columns: tuple[str, ...] = ("verdict",)) -> None:
+    """Show a table whose verdicts stand on their color."""
+    people = shown(table.dropna(axis=1, how="all"))
+    headers = [t(f"column.{column}") for column in columns]
+    medium, large = (st.column_config.Column(width=width) for width in ("medium", "large"))
+    widths = {"check_item": medium, "value": large, "missing": medium, "reasons": large}
+    st.dataframe(
+        people.style.map(_colored, subset=headers), hide_index=True, width="stretch", placeholder="–",
+        column_config={t(f"column.{name}"): width for name, width in widths.items()},
+    )  # fmt: skip
+
+
+def _colored(words: Any) -> str:
+    verdict = next((one for one in VERDICTS if str(words).startswith(view.SIGNS[one])), None)
+    if verdict is None:
+        return ""
+    ground, letters = view.COLORS[verdict]
+    return f"background-color: {ground}; color: {letters}; font-weight: 600"
+
+
+def files(result: Review) -> None:
+    """Offer the verdicts as CSV, and with the adjustments as XLSX."""
+    stem = "check" + ("_schematic" if result.land_use.grade == SCHEMATIC else "")
+    with st.container(horizontal=True):
+        offer(t("ui.download_csv"), lambda: csv_bytes(outward(result.table)), f"{stem}.csv")
+        offer(t("ui.download_xlsx"), partial(workbook, result), f"{stem}.xlsx")
+
+
+def workbook(result: Review) -> bytes:
+    """Return verdicts, adjustments and rules that do not apply as one workbook, with the sources."""
+    tables = {"check": result.table, "effects": result.effects, "not_applied": result.skipped}
+    filled = {name: outward(table) for name, table in tables.items() if len(table)}
+    return xlsx_bytes(filled | {"sources": study.sources()})
