@@ -356,12 +356,13 @@ def test_the_window_of_the_site_alone_is_read_strip_by_strip(load, put, monkeypa
     assert all((strips.classes[name] == whole.classes[name]).all() for name in FIGURES)
 
 
-def test_a_coarse_picture_shows_every_few_cells_of_the_fine_one(load, put, monkeypatch):
+@pytest.mark.parametrize("strip", [150, 200, 270])
+def test_a_coarse_picture_shows_every_few_cells_of_the_fine_one(load, put, monkeypatch, strip):
     load(lambda x, y: 60 + 40 * np.sin(x / 37) * np.cos(y / 53))
     site = put(star((EAST + 250, NORTH + 200), [180.0, 150, 200, 120, 190, 77]))
     fine = terrain_report(site).classes
     monkeypatch.setattr("gis.study.terrain.PICTURE_CELLS", 150)
-    monkeypatch.setattr(elevation_file, "STRIP_CELLS", 200)
+    monkeypatch.setattr(elevation_file, "STRIP_CELLS", strip)
     coarse = terrain_report(site)
     assert coarse.step > 1
     for name in FIGURES:

@@ -287,7 +287,9 @@ def test_the_difference_from_the_outline_before_rounding_is_stated():
     outline = study.complexes().loc["futurecar", "geometry"]
     assert report.planar_area == outline.area
     assert float(report.area_difference) == pytest.approx(float(report.calculated_area) - outline.area)
-    assert f"{report.area_difference:+,.2f} ㎡" in "\n".join(head_lines(report))
+    assert f"{report.area_difference:+,.2f} ㎡ (좌표를" in "\n".join(head_lines(report))
+    bends = boundary_report(SiteRef("futurecar"), simplify=20.0)
+    assert f"{bends.area_difference:+,.2f} ㎡ (점을 줄이고" in "\n".join(head_lines(bends))
 
 
 # ---- the command -----------------------------------------------------------------------

@@ -69,7 +69,7 @@ def partition(
     shape = _moved(site.geometry.to_numpy(), -corner)[0]
     names = [None if pd.isna(label) else str(label) for label in labels.to_numpy()[met]]
     rows = _rows(shape, _valid(_moved(features.geometry.to_numpy()[met], -corner)), names)
-    table = _measured(rows, shape.area, sliver)
+    table = _measured(rows, float(site.area.iloc[0]), sliver)
     table = gpd.GeoDataFrame(table, geometry=_moved(table["geometry"].to_numpy(), corner), crs=site.crs)
     return table.assign(geodesic_area=_geodesic_shares(table, site))[[*ROW_COLUMNS, "geometry"]]
 
@@ -103,8 +103,8 @@ def _rows(site: shapely.Geometry, shapes: Shapes, names: Sequence[Label]) -> Row
     faces, points = _faces(site, shapes, names, mixed)
     groups: dict[tuple[Labels, bool], list[shapely.Geometry]] = {}
     for face, cover in zip(faces, _covers(points, shapes), strict=True):
-        several = int(mixed[cover].sum()) + int((~mixed[cover]).any()) > 1
-        groups.setdefault((_ordered({names[number] for number in cover}), several), []).append(face)
+        several = mixed[cover].sum() > 1  # a point on the border of two that share no land is covered once
+        groups.setdefault((_ordered({names[number] for number in cover}), bool(several)), []).append(face)
     return {key: shapely.coverage_union_all(parts) for key, parts in groups.items()}
 
 
@@ -174,7 +174,7 @@ def _inner_points(faces: Shapes) -> Shapes:
     triangles, face = shapely.get_parts(shapely.constrained_delaunay_triangles(faces), return_index=True)
     order = np.lexsort((-shapely.area(triangles), face))
     first = order[np.unique(face[order], return_index=True)[1]]
-    return shapely.point_on_surface(faces)
+    return shapely.centroid(triangles[first])
 
 
 def _covers(points: Shapes, shapes: Shapes) -> list[NDArray[np.int64]]:

@@ -63,7 +63,7 @@ def landuse(
         "landuse": view.printed(found.table, unit) if chosen == Format.table else found.table,
         "supply": view.supply_shown(found.supply, unit) if chosen == Format.table else found.supply,
         "placement": found.placement,
-        "faults": view.with_fault_words(found.faults) if chosen == Format.table else found.faults,
+        "faults": found.faults,
         "unmatched": found.unmatched,
     }
     wanted = {name: table for name, table in tables.items() if len(table) or name == "landuse"}

@@ -1,8 +1,6 @@
 """Firms and people: what a register or a table says about the complexes and the districts, end to end."""
 
-import hashlib
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +18,7 @@ from gis.io.firms import Register, industries, read_register
 from gis.io.names import aliases
 from gis.io.people import People, read_people
 from gis.io.store import StoredLayer
-from gis.study.imports import Keeping, require_keeping
+from gis.study.imports import Keeping, keep_rows
 
 FIRMS, PEOPLE = "Firms", "People"
 """Kinds of what is kept without shapes."""
@@ -146,8 +144,7 @@ def _kept(name: str, kind: str) -> tuple[pd.DataFrame, dict[str, Any]]:
     return store.table(stored.name), stored.story
 
 
-def keep_table(
-    kind: str,
+def keep_firms(
     source: Path | bytes,
     file: str,
     keeping: Keeping | None = None,
@@ -155,36 +152,24 @@ def keep_table(
     encoding: str | None = None,
     sheet: str | None = None,
 ) -> StoredLayer:
-    """Keep a register of firms, without its personal data, or a table of people, and return how it is listed."""
-    keeping = keeping or Keeping()
-    require_keeping(keeping)
-    read: Register | People
-    if kind == FIRMS:
-        read = read_register(source, file, encoding=encoding, sheet=sheet)
-        rows = read.firms
-    else:
-        read = read_people(source, file, encoding=encoding, sheet=sheet)
-        rows = read.rows
-    content = source if isinstance(source, bytes) else source.read_bytes()
-    told = {name: getattr(read, name) for name in STORIES[kind]}
-    if kind == FIRMS:
-        told["dropped"] = told["dropped"].to_dict("records")
-    title = keeping.title or Path(file).stem
-    described = StoredLayer(
-        name=keeping.name or store.free_name(title),
-        title=title,
-        kind=kind,
-        source=keeping.source or file,
-        rank=keeping.rank,
-        license=keeping.license,
-        base_date=keeping.base_date,
-        confidential=keeping.confidential,
-        story=told | {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content), "rows": len(rows)},
-    )
-    return store.keep(described, rows)
+    """Keep a register of firms, without its personal data, and return how it is listed."""
+    known = read_register(source, file, encoding=encoding, sheet=sheet)
+    told = {name: getattr(known, name) for name in STORIES[FIRMS]} | {"dropped": known.dropped.to_dict("records")}
+    return keep_rows(FIRMS, known.firms, told, source, file, keeping)
 
 
-keep_firms, keep_people = partial(keep_table, FIRMS), partial(keep_table, PEOPLE)
+def keep_people(
+    source: Path | bytes,
+    file: str,
+    keeping: Keeping | None = None,
+    *,
+    encoding: str | None = None,
+    sheet: str | None = None,
+) -> StoredLayer:
+    """Keep a table of people, and return how it is listed."""
+    people = read_people(source, file, encoding=encoding, sheet=sheet)
+    told = {name: getattr(people, name) for name in STORIES[PEOPLE]}
+    return keep_rows(PEOPLE, people.rows, told, source, file, keeping)
 
 
 def kept_or_file(named: str) -> Path | str:

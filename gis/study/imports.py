@@ -1,5 +1,6 @@
 """What a planner brings in: read and checked first, then kept, then in use as a layer or as a complex's outline."""
 
+import hashlib
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -99,6 +100,36 @@ def keep(arrived: Arrival, keeping: Keeping | None = None) -> list[StoredLayer]:
             store.remove(one.name)
         raise
     return kept
+
+
+def keep_rows(
+    kind: str, rows: pd.DataFrame, told: dict[str, Any], source: Path | bytes, file: str, keeping: Keeping | None = None
+) -> StoredLayer:
+    """Keep a table without shapes as a layer of `kind`, with how it was read (`told`) and the hash of its file."""
+    keeping = keeping or Keeping()
+    require_keeping(keeping)
+    content = source if isinstance(source, bytes) else source.read_bytes()
+    title = keeping.title or Path(file).stem
+    return store.keep(
+        StoredLayer(
+            name=keeping.name or store.free_name(title),
+            title=title,
+            kind=kind,
+            source=keeping.source or file,
+            rank=keeping.rank,
+            license=keeping.license,
+            base_date=keeping.base_date,
+            confidential=keeping.confidential,
+            story=told
+            | {
+                "file": file,
+                "sha256": hashlib.sha256(content).hexdigest(),
+                "bytes": len(content),
+                "rows": len(rows),
+            },
+        ),
+        rows,
+    )
 
 
 def _described(arrived: Arrival, keeping: Keeping, kind: str, several: bool) -> StoredLayer:

@@ -1,6 +1,5 @@
 """The land schedule of a site (편입 토지조서), end to end: which layer holds the parcels, which table what is known of them."""
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from gis.io.lands import Lands, parcel_columns, parcel_places, read_lands
 from gis.io.read import Reading
 from gis.io.store import StoredLayer
 from gis.model import SCHEMATIC
-from gis.study.imports import Keeping, require_keeping
+from gis.study.imports import Keeping, keep_rows
 from gis.study.sites import SiteRef, site
 
 LANDS = "Lands"
@@ -223,24 +222,8 @@ def keep_lands(
     sheet: str | None = None,
 ) -> StoredLayer:
     """Keep a table of lands, owners masked, and return how it is listed."""
-    keeping = keeping or Keeping()
-    require_keeping(keeping)
     lands = read_lands(source, file, encoding=encoding, sheet=sheet)
-    content = source if isinstance(source, bytes) else source.read_bytes()
-    title = keeping.title or Path(file).stem
-    described = StoredLayer(
-        name=keeping.name or store.free_name(title),
-        title=title,
-        kind=LANDS,
-        source=keeping.source or file,
-        rank=keeping.rank,
-        license=keeping.license,
-        base_date=keeping.base_date,
-        confidential=keeping.confidential,
-        story={name: getattr(lands, name) for name in STORY}
-        | {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content), "rows": len(lands.rows)},
-    )
-    return store.keep(described, lands.rows)
+    return keep_rows(LANDS, lands.rows, {name: getattr(lands, name) for name in STORY}, source, file, keeping)
 
 
 def check_lands(path: Path, file: str, *, encoding: str | None = None, sheet: str | None = None) -> pd.DataFrame:

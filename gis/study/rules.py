@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -12,8 +11,8 @@ from gis import study
 from gis.analysis import claims as _claims
 from gis.analysis import rules as _rules
 from gis.analysis.area import area_sigmas
-from gis.analysis.landuse import SPECIAL, UNASSIGNED
-from gis.analysis.rules import CHOICES, FACTS, Case, LegalType, Quantity, RuleBook
+from gis.analysis.landuse import SPECIAL
+from gis.analysis.rules import CHOICES, FACTS, Case, Quantity, RuleBook
 from gis.crs import crs_name
 from gis.errors import InputError, UnknownNameError
 from gis.io import catalog, plans
@@ -125,11 +124,6 @@ def _legal_type(book: RuleBook, chosen: str | None, stated: str | None) -> str |
     return found
 
 
-def legal_types(path: str | None = None) -> tuple[LegalType, ...]:
-    """Return the legal types that a file of rules knows."""
-    return rule_book(path).types
-
-
 def case_of(
     ref: SiteRef, found: LandUse, legal_type: str | None, settings: Settings, reading: Reading | None = None
 ) -> Case:
@@ -233,11 +227,3 @@ def _area_change(found: LandUse, given: Mapping[str, float]) -> float:
     if math.isnan(former) and found.kind == "typed":
         former = found.amount("total", "former_area")
     return 100 * (found.whole - former) / former if former > 0 else math.nan
-
-
-def site_facts(result: Review) -> dict[str, Any]:
-    """Return both areas of the site, the official one, and what the case rests on."""
-    known = result.land_use.site
-    return {name: known[name] for name in ("planar_area", "area", "official_area", "planar_crs", "grade")} | {
-        "basis": result.land_use.basis, "unassigned": result.land_use.amount(UNASSIGNED),
-    }  # fmt: skip

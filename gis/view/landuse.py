@@ -179,11 +179,6 @@ def fault_sentence(row: Mapping[str, Any], unit: str = "m2") -> str:
     )  # fmt: skip
 
 
-def with_fault_words(faults: pd.DataFrame) -> pd.DataFrame:
-    """Return faults with the words of each."""
-    return faults.assign(plan_fault=[label("landuse.fault", name) for name in faults["plan_fault"]])
-
-
 def shares_chart(table: pd.DataFrame) -> alt.LayerChart:
     """Return bars of the shares of the whole, the largest categories, former beside planned where both are known."""
     rows = table[table["level"] == 1]

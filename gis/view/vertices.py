@@ -131,7 +131,7 @@ def _head(report: BoundaryReport) -> list[tuple[str, str]]:
         )),
         (t("column.calculated_area"), f"{report.calculated_area:,f}"),
         (t("column.planar_area"), area_text(report.planar_area)),
-        (t("vertices.difference"), t("vertices.difference_text", difference=signed(report.area_difference))),
+        (t("vertices.difference"), difference_text(report)),
         (t("column.area"), area_text(report.area)),
         (t("column.grade"), label("grade", report.grade) if report.grade else t("vertices.no_grade")),
     ]  # fmt: skip
@@ -143,6 +143,14 @@ def _head(report: BoundaryReport) -> list[tuple[str, str]]:
     if is_schematic(report):
         rows.insert(0, (t("vertices.warning"), t("vertices.schematic")))
     return rows
+
+
+def difference_text(report: BoundaryReport) -> str:
+    """Return by how much the area of the printed points differs from the outline's, and where that comes from."""
+    difference = signed(report.area_difference)
+    if report.bends:
+        return t("vertices.difference_bends", difference=difference)
+    return t("vertices.difference_text", difference=difference)
 
 
 def bends_text(report: BoundaryReport) -> str:
