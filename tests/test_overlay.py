@@ -244,9 +244,18 @@ def test_a_coverage_of_parcels_leaves_no_overlap_and_no_rest(columns, rows_count
 
 def test_a_point_on_the_border_of_two_parcels_of_one_class_is_covered_once():
     """The middle of the largest triangle of their common square lies on the border between them."""
-    rows = cut(SITE, ("A", square(0, 0, 20, 60)), ("A", square(20, 0, 40, 60)), ("A", square(60, 0, 30)))
-    assert areas(rows) == {("A",): 4_500, (): 5_500}
+    rows = cut(SITE, *(("A", square(x, y, 10)) for x in (0, 10) for y in (0, 10)))
+    assert areas(rows) == {("A",): 400, (): 9_600}
     assert rows["overlap"].sum() == 0
+
+
+def test_the_last_rounding_of_a_large_site_lies_on_its_largest_row():
+    x, y = ORIGIN
+    shape = shapely.Point(x + 0.1, y + 0.7).buffer(15_000, quad_segs=40)
+    at = np.random.default_rng(0).uniform(-15_000, 15_000, (30, 2)) + ORIGIN
+    circles = [shapely.Point(point).buffer(3_000) for point in at]
+    rows = cut(shape, *zip("ABCDE" * 6, circles, strict=True))
+    assert math.fsum(rows["area"]) == pytest.approx(shape.area, abs=np.spacing(shape.area) / 2)
 
 
 def test_a_point_in_a_face_that_runs_out_into_a_needle_lies_well_inside():
