@@ -89,7 +89,7 @@ def asked_arrival(upload: str, files: dict[str, bytes]) -> Arrival | None:
     answers: dict[str, Any] = {"encoding": encoding or None, "polygons": polygons, "group": group.strip() or None}
     for _ in range(4):  # a layer, a CRS, the axes: each question is asked once
         try:
-            with st.spinner(t("import.reading")):
+            with st.spinner(t("import.reading"), show_time=True):
                 arrived = cache.arrival(upload, files, Reading(**answers))
             picked = drawing_layer(arrived, upload)
             return arrived if picked is None else cache.arrival(upload, files, Reading(**answers, layer=picked))

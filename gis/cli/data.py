@@ -7,7 +7,7 @@ import pandas as pd
 import typer
 
 from gis import study
-from gis.cli.output import FormatOpt, OutputOpt, emit, say_aside
+from gis.cli.output import FormatOpt, OutputOpt, emit, say_aside, working
 from gis.crs import GWANGJU_BELT, MAP_CRS
 from gis.errors import InputError
 from gis.i18n import t
@@ -67,7 +67,8 @@ def import_file(
     if chosen != kinds.SHAPES:
         emit({"import": imports.import_table([kinds.keep_other(file, chosen, reading, keeping)])}, format, output)
         return
-    arrived = imports.arrival(file, reading)
+    with working(t("import.reading")):
+        arrived = imports.arrival(file, reading)
     before = imports.kept_before(arrived)
     kept = [] if check else imports.keep(arrived, keeping)
     for line in problem_sentences(arrived.problems):

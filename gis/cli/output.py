@@ -1,6 +1,8 @@
 """What a command prints: a table for people, JSON, CSV or XLSX for machines; stdout holds only the result."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,6 +10,8 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from gis import study
@@ -120,6 +124,15 @@ def write(content: str | bytes, output: Path | None) -> None:
         return
     sys.stdout.buffer.write(packed)
     sys.stdout.buffer.flush()
+
+
+@contextmanager
+def working(words: str) -> Iterator[None]:
+    """Show on stderr, while it is a terminal, that something is at work and for how long."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        bar.add_task(escape(words), total=None)
+        yield
 
 
 def one_line(text: str) -> str:
