@@ -152,3 +152,10 @@ def test_a_kept_raster_can_be_taken_away(heights, tmp_path):
 def test_a_raster_is_refused_what_a_layer_is(option, heights):
     refusal("import", heights, "--as", "dem", *option)
     assert store.layers() == []
+
+
+def test_a_raster_with_a_problem_is_listed(tmp_path, heights):
+    with rasterio.open(heights, "r+") as raster:
+        raster.write(np.full((1, 10, 10), -73.0, dtype="float32"))
+    assert run("import", heights, "--as", "dem24", "--format", "json").code == 0
+    assert [row["name"] for row in run("layer", "list", "--format", "json").json] == ["dem24"]

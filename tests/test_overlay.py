@@ -602,7 +602,8 @@ def test_a_sentence_says_the_largest_first_and_overlaps_too(zoned):
     line = overlay_sentences(zoned)[0]
     assert line == (
         "용도지역: 구역의 33.3%가 자연녹지지역, 33.0%가 일반공업지역, 26.7%가 생산녹지지역, "
-        "6.7%가 중복: 생산녹지지역 + 일반공업지역, 0.3%가 해당 없음입니다."
+        "6.7%가 중복: 생산녹지지역 + 일반공업지역, 0.3%가 해당 없음입니다. "
+        "구역이 레이어의 범위를 벗어나므로, 해당 없음에는 자료가 없는 곳이 섞여 있을 수 있습니다."
     )
     assert overlay_sentences(zoned)[-1].startswith("자료 없음: 개발제한구역")
 

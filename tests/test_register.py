@@ -85,13 +85,28 @@ def test_a_whole_parcel_counts_its_register_area_and_a_half_the_half():
 )  # fmt: skip
 def test_a_part_is_rounded_half_to_even_and_never_to_nothing(register, share, incorporated):
     """시행령 제60조: 100.5 is 100, 101.5 is 102, less than 1 is 1; by tenths where the register area has tenths."""
-    rows = pd.DataFrame({"register_area": [float(register)], "whole": PART, "figure_share_pct": [100 * share]})
+    rows = pd.DataFrame(
+        {"register_area": [float(register)], "legal_code": None, "whole": PART, "figure_share_pct": [100 * share]}
+    )
     assert incorporated_areas(rows).tolist() == [incorporated]
 
 
 def test_the_share_of_figures_is_taken_as_exact_however_the_computer_holds_it():
-    rows = pd.DataFrame({"register_area": [201.0, 201.0], "whole": PART, "figure_share_pct": [50 + 1e-11, 50 - 1e-11]})
+    rows = pd.DataFrame(
+        {
+            "register_area": [201.0, 201.0],
+            "legal_code": None,
+            "whole": PART,
+            "figure_share_pct": [50 + 1e-11, 50 - 1e-11],
+        }
+    )
     assert incorporated_areas(rows).tolist() == [100, 100]
+
+
+def test_a_district_registered_in_tenths_rounds_its_even_parcels_to_tenths_too():
+    areas, codes = [2_965.0, 101.3, 88.7, 2_965.0, 40.0, 50.0, 60.5], ["a", "a", "a", "b", "b", "b", "b"]
+    rows = pd.DataFrame({"register_area": areas, "legal_code": codes, "whole": PART, "figure_share_pct": 78.8125})
+    assert incorporated_areas(rows).tolist()[::3] == [2_336.8, 2_337, 47.7]
 
 
 def test_ten_parcels_by_hand():
@@ -481,6 +496,14 @@ def test_a_zoning_layer_fills_what_the_table_does_not_say(imported, tmp_path):
     rows = done("register", "site", "--zoning", tmp_path / "zones.gpkg", "--format", "json").json
     assert [row["zoning"] for row in rows] == ["자연녹지지역", "생산녹지지역", "계획관리지역"]
     assert "계획관리지역 100.0 %" in rows[2]["note"]
+
+
+def test_an_imported_layer_of_the_theme_fills_it_too_unless_none_is_wanted(imported, tmp_path):
+    run("import", tmp_path / "zones.gpkg", "--as", "zones", "--title", "용도지역")
+    rows = done("register", "site", "--format", "json").json
+    assert [row["zoning"] for row in rows] == ["자연녹지지역", "생산녹지지역", "계획관리지역"]
+    bare = done("register", "site", "--zoning", "none", "--format", "json").json
+    assert [row["zoning"] for row in bare][:2] == [None, None]
 
 
 def test_names_that_look_like_html_or_formulas_are_only_text(files, tmp_path):

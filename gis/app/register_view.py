@@ -17,7 +17,7 @@ from gis.app.site_map import base
 from gis.i18n import t
 from gis.io.write import csv_bytes, xlsx_bytes
 from gis.model import outward
-from gis.study.register import NONE, LandRegister, kept_lands, parcel_layers, polygon_layers
+from gis.study.register import NONE, LandRegister, kept_lands, parcel_layers, polygon_layers, zoning_layer
 from gis.study.sites import SiteRef
 from gis.view import register as view
 from gis.view.features import SCREEN_FEATURES
@@ -63,7 +63,7 @@ def table_title(name: str) -> str:
 
 
 def chosen_sources() -> tuple[str | None, str | None, str | None]:
-    """Draw the choice of parcels, table and zoning, and return them; no zoning is None."""
+    """Draw the choice of parcels, table and zoning, and return them; `none` is none."""
     layers, tables, zones = parcel_layers(), kept_lands() | {NONE: t("register.none")}, polygon_layers()
     parcel_box, land_box, zone_box = st.columns(3)
     with parcel_box:
@@ -73,8 +73,8 @@ def chosen_sources() -> tuple[str | None, str | None, str | None]:
         lands = select(t("register.lands"), list(tables), "lands", next(iter(tables)), tables.__getitem__)
     with zone_box:
         known = {NONE: t("register.none"), **{name: title for name, title in zones.items() if name != parcels}}
-        zoning = select(t("register.zoning_layer"), list(known), "zoning", NONE, known.__getitem__)
-    return parcels, lands, None if zoning == NONE else zoning
+        zoning = select(t("register.zoning_layer"), list(known), "zoning", zoning_layer() or NONE, known.__getitem__)
+    return parcels, lands, zoning
 
 
 def chosen_tolerance() -> tuple[float, bool]:

@@ -88,9 +88,12 @@ def emit(
 
 def text_of(tables: dict[str, pd.DataFrame], unit: str, names: dict[str, str] | None, note: str | None) -> str:
     """Return tables as drawn with letters."""
+    first = next(iter(tables.values()))
     console = Console(width=None if sys.stdout.isatty() else 240, highlight=False, markup=False, soft_wrap=False)
     with console.capture() as captured:
         for content in tables.values():
+            if content.empty and content is not first:
+                continue
             if content.empty:
                 console.print(t("word.none"))
                 continue

@@ -349,7 +349,8 @@ def import_table(kept: list[StoredLayer]) -> pd.DataFrame:
 
 
 def _count(stored: StoredLayer, action: str) -> int:
-    return sum(problem["count"] for problem in stored.story.get("problems", []) if problem["action"] == action)
+    problems = stored.story.get("problems", []) if stored.kind in store.DRAWN else []  # a raster's are bare keys
+    return sum(problem["count"] for problem in problems if problem["action"] == action)
 
 
 def outline_table() -> pd.DataFrame:

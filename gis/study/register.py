@@ -17,6 +17,7 @@ from gis.io.read import Reading
 from gis.io.store import StoredLayer
 from gis.model import SCHEMATIC
 from gis.study.imports import Keeping, keep_rows
+from gis.study.overlay import assignments
 from gis.study.sites import SiteRef, site
 
 LANDS = "Lands"
@@ -24,6 +25,8 @@ LANDS = "Lands"
 NONE = "none"
 """What a person says to do without a table that is kept."""
 STORY = ("file", "columns", "unreadable", "dropped", "encoding", "sheet", "header_line")
+ZONING = "zoning"
+"""The theme of 용도지역 in `data/themes.toml`."""
 NEAR = 1.0
 """m beyond the box of a site that parcels are read, so that a shift between two planes loses none."""
 
@@ -67,7 +70,8 @@ def land_register(
     lands
         A table of lands that was kept, or a file; the one that was kept where none is named, none for `none`.
     zoning
-        A layer or file of 용도지역 polygons, for parcels of which the table says none.
+        A layer or file of 용도지역 polygons, for parcels of which the table says none; the one imported layer of that
+        theme where none is named, none for `none`.
 
     Raises
     ------
@@ -80,6 +84,7 @@ def land_register(
     layer = parcels or parcel_layer()
     figures = parcel_columns(layer_near(layer, frame), layer)
     table = lands_of(lands)
+    zoning = zoning_layer() if zoning is None else None if zoning == NONE else zoning
     zones = None if zoning is None else layer_near(zoning, frame)
     units = study.layer("ri")
     places = dict(zip(units["id"], units["full_name"], strict=True))
@@ -138,6 +143,12 @@ def parcel_layers() -> dict[str, str]:
 
 def _has_pnu(stored: StoredLayer) -> bool:
     return "pnu" in parcel_places(store.head(stored.name))
+
+
+def zoning_layer() -> str | None:
+    """Return the one imported layer of polygons whose theme is 용도지역; None where there is none, or more than one."""
+    known = [one.layer for one in assignments() if one.theme == ZONING and one.kind == "Polygon"]
+    return known[0] if len(known) == 1 else None
 
 
 def polygon_layers() -> dict[str, str]:

@@ -190,7 +190,8 @@ def part_sentence(part: Part) -> str:
     ]
     small = len(shares) - len(said)
     more = t("overlay.small_rows", count=small, pct=SHARE_STEP) if small else ""
-    return t("overlay.sentence", theme=part_title(part), shares=", ".join(said)) + more
+    doubt = f" {t('overlay.short')}" if part.short and () in set(part.rows["labels"]) else ""
+    return t("overlay.sentence", theme=part_title(part), shares=", ".join(said)) + more + doubt
 
 
 def overlay_sentences(overlay: Overlay) -> list[str]:

@@ -194,7 +194,7 @@ def sentences(made: LandRegister, unit: str = "m2") -> list[str]:
         )
     )  # fmt: skip
     if ("difference", "incorporated") in planar.index:
-        said.append(_difference(entries))
+        said.append(_difference(_printed_balance(drawn.balance, "m2").set_index(["section", "entry"])))
         said.append(t("register.rounding"))
     else:
         said.append(t("register.no_areas"))

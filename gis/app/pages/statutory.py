@@ -26,7 +26,9 @@ def page() -> None:
     site = chosen_site()
     part = segment(t("statutory.part"), list(PARTS), "table", next(iter(PARTS)), lambda name: t(f"statutory.{name}"))
     with faults_shown():
-        if site is not None:
+        if site is None:
+            st.info(t("statutory.no_site"), icon=":material/touch_app:")
+        else:
             PARTS[part](site, unit)
 
 
@@ -51,10 +53,11 @@ def chosen_site() -> SiteRef | None:
     names = cache.site_names(chosen)
     if len(names) == 1:
         return SiteRef(chosen, next(iter(names)))
-    feature = feature_box.selectbox(
-        t("statutory.feature"), list(names), index=None, key=f"site-feature-{chosen}",
-        format_func=lambda one: f"{names[one]} ({one})",
-    )  # fmt: skip
+    with feature_box:
+        feature = select(
+            t("statutory.feature"), list(names), f"feature-{chosen}", None, lambda one: f"{names[one]} ({one})",
+            index=None, placeholder=t("statutory.choose_feature"),
+        )  # fmt: skip
     return None if feature is None else SiteRef(chosen, feature)
 
 
