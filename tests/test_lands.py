@@ -7,6 +7,7 @@ import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
+import shapely
 
 from gis.errors import InputError
 from gis.io import store
@@ -14,11 +15,13 @@ from gis.io.lands import (
     is_lands,
     label_parts,
     land_categories,
+    lot_address,
     masked_owner,
     ownerships,
     parcel_columns,
     pnu_of,
     read_lands,
+    without_owners,
 )
 from gis.io.read import Reading
 from gis.study import kinds, register
@@ -312,3 +315,24 @@ def test_a_layer_that_is_none_of_parcels_is_kept_as_it_is(tmp_path):
     frame.to_file(tmp_path / "mine.gpkg")
     run("import", tmp_path / "mine.gpkg", "--as", "mine", "--format", "json")
     assert store.frame("mine")["소유자"].tolist() == ["홍길동"]
+
+
+def test_a_parcel_layer_keeps_no_name_in_any_column():
+    columns = {"PNU": ["2920012000100120003"], "jibun": ["12-3답"], "OWN_NM": ["홍길동"], "이름": ["홍길동"],
+               "공유자": ["홍길동"], "주소": ["광주 홍길동 댁"], "비고": ["현장 010-1234-5678"]}  # fmt: skip
+    frame = gpd.GeoDataFrame(columns, geometry=[shapely.box(0, 0, 1, 1)], crs="EPSG:5186")
+    kept, _ = without_owners(frame)
+    text = kept.drop(columns="geometry").to_csv()
+    assert "홍길동" not in text and "1234" not in text and "12-3답" in text
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("광주 광산구 오선동 12 홍길동(010-1234-5678)", "광주 광산구 오선동 12"),
+        ("광주 광산구 오선동 산 12-3", "광주 광산구 오선동 산 12-3"),
+        ("광주 북구 첨단과기로208번길 17-30", "광주 북구 첨단과기로208번길 17-30"),
+    ],
+)
+def test_an_address_ends_with_its_lot(written, kept):
+    assert lot_address(written) == kept

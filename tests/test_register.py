@@ -499,11 +499,13 @@ def test_a_zoning_layer_fills_what_the_table_does_not_say(imported, tmp_path):
 
 
 def test_an_imported_layer_of_the_theme_fills_it_too_unless_none_is_wanted(imported, tmp_path):
-    run("import", tmp_path / "zones.gpkg", "--as", "zones", "--title", "용도지역")
+    zones = gpd.GeoDataFrame({"name": ["계획관리지역"]}, geometry=[square(-10, -10, 200)], crs="EPSG:5186")
+    zones.to_file(tmp_path / "zones.gpkg")
+    done("import", tmp_path / "zones.gpkg", "--as", "zones", "--title", "용도지역", "--format", "json")
     rows = done("register", "site", "--format", "json").json
     assert [row["zoning"] for row in rows] == ["자연녹지지역", "생산녹지지역", "계획관리지역"]
     bare = done("register", "site", "--zoning", "none", "--format", "json").json
-    assert [row["zoning"] for row in bare][:2] == [None, None]
+    assert [row["zoning"] for row in bare] == ["자연녹지지역", "생산녹지지역", None]
 
 
 def test_names_that_look_like_html_or_formulas_are_only_text(files, tmp_path):

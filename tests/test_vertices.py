@@ -538,3 +538,13 @@ def test_three_changes_of_the_tolerance_all_arrive(page):
         counts.append(len(app.dataframe[0].value))
     assert counts == sorted(counts, reverse=True)
     assert len(set(counts)) == 3
+
+
+@pytest.mark.parametrize("site", [["jingok"], ["complexes", "--id", "jingok"], ["cluster", "--id", "cluster-jingok"]])
+def test_a_confidential_outline_is_in_no_file_whatever_it_is_asked_by(site, tmp_path):
+    frame = gpd.GeoDataFrame({"id": ["s"]}, geometry=[square(0, 0, 900)], crs="EPSG:5186")
+    frame.to_file(tmp_path / "site.gpkg")
+    done("import", tmp_path / "site.gpkg", "--as", "secret", "--confidential", "--format", "json")
+    done("outline", "adopt", "secret", "jingok", "--id", "s", "--grade", "B", "--format", "json")
+    assert "secret" in refusal("vertices", *site, "-o", tmp_path / "x.dxf")
+    assert not (tmp_path / "x.dxf").exists()

@@ -280,6 +280,8 @@ def typed(rows: pd.DataFrame, uses: Uses, step: float = 1.0) -> Typed:
             stated_total = row["area"]
         if _is_sum(row):
             continue
+        if pd.isna(row["area"]) and pd.notna(row["former"]) and pd.notna(row["change"]):
+            row["area"] = row["former"] + row["change"]
         detail = None if plain_label(row["detail"]) in SUBTOTAL_WORDS else row["detail"]
         use = use_id(uses, row["use"], detail)
         _require_row(row, use)

@@ -15,6 +15,8 @@ PASS, REVIEW, FAIL, UNDECIDED = "pass", "review", "fail", "undecided"
 VERDICTS = (PASS, REVIEW, FAIL, UNDECIDED)
 MEETS, MISSES, OPEN = "meets", "misses", "open"
 """What a value says of a threshold, whatever may be said of the verdict."""
+MOST = 1e15
+"""No number of a rule reaches it; infinity does."""
 CONFIDENCES = ("high", "medium", "low")
 KINDS = ("range", "minimum", "maximum", "change")
 UNITS = ("pct", "m2", "m")
@@ -339,7 +341,7 @@ class _Row:
         value = self.row.get(key, default)
         if key not in self.row:
             return default
-        sound = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        sound = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MOST
         if not sound or (value < 0 and not signed):
             raise self._wrong(key, "0, 1, 2.5 …")
         return float(value)
@@ -662,8 +664,10 @@ def _industrial_share(rule: Rule, case: Case, adjustments: list[Adjustment]) -> 
     values, bounds = {"site": counted.over(case.site)}, {}
     if math.isnan(case.free):
         bounds["paid"] = (values["site"].value, 100.0)
-    else:
+    elif case.site.value > case.free:
         values["paid"] = counted.over(replace(case.site, value=case.site.value - case.free))
+    else:  # nothing is left to be sold
+        bounds["paid"] = (values["site"].value, 100.0)
     return Measured(values, bounds, reasons=reasons)
 
 
@@ -706,7 +710,8 @@ def _use_change(rule: Rule, case: Case, adjustments: list[Adjustment]) -> Measur
         return Measured(missing=("plan",) if case.flags is None else ("former_plan",))
     known = {use: change for use, change in case.use_changes.items() if math.isfinite(change)}
     fresh = ("new_use",) if len(known) < len(case.use_changes) else ()
-    return Measured({"": Quantity(max(map(abs, known.values()), default=0.0))}, reasons=fresh)
+    schematic = case.flags is not None and any(quantity.schematic for quantity in case.flags.values())
+    return Measured({"": Quantity(max(map(abs, known.values()), default=0.0), schematic=schematic)}, reasons=fresh)
 
 
 def _area_change(rule: Rule, case: Case, adjustments: list[Adjustment]) -> Measured:

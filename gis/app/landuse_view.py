@@ -321,7 +321,7 @@ def files(found: LandUse) -> None:
         offer(t("ui.download_csv"), lambda: csv_bytes(outward(found.table)), f"{stem}.csv")
         offer(t("ui.download_xlsx"), partial(workbook, found), f"{stem}.xlsx")
         regions = view.region_table(found)
-        if regions is not None:
+        if regions is not None and not found.confidential:
             offer(t("landuse.regions"), lambda: layer_bytes(regions, ".geojson", "landuse"), f"{stem}.geojson")
 
 

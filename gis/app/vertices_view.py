@@ -16,8 +16,8 @@ from gis.app.site_map import base
 from gis.i18n import t
 from gis.io.write import csv_bytes, xlsx_bytes
 from gis.model import outward
-from gis.study.sites import SiteRef
-from gis.study.vertices import BoundaryReport, confidential_layers
+from gis.study.sites import SiteRef, confidential_layers
+from gis.study.vertices import BoundaryReport
 from gis.view.map import digest, map_group
 from gis.view.tables import number_formats, shown
 from gis.view.vertices import (

@@ -10,8 +10,8 @@ from gis.cli.output import CrsOpt, Format, FormatOpt, IdOpt, OutputOpt, SiteArg,
 from gis.errors import InputError
 from gis.io.read import Reading
 from gis.io.write import write_bytes
-from gis.study.sites import SiteRef
-from gis.study.vertices import BoundaryReport, boundary_report, confidential_layers
+from gis.study.sites import SiteRef, confidential_layers
+from gis.study.vertices import BoundaryReport, boundary_report
 from gis.units import parse_length
 from gis.view.vertices import (
     calculation_rows,

@@ -96,7 +96,7 @@ def elevation(path: Path, name: str, belt: str, bounds: Bounds) -> Iterator[Elev
     with opened(path) as view:
         if view.kind != "dem":
             raise InputError("terrain.not_dem", name=name)
-        if crs_name(view.crs) == belt:
+        if crs_name(view.crs) == belt and view.transform.a > 0 > view.transform.e:
             yield Elevation(view.data, *_own_cells(view, bounds, name))
             return
         cell = _cell_size(view, belt)

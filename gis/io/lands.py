@@ -196,14 +196,11 @@ def without_owners(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[str]
     if "pnu" not in places:
         return frame, []
     owner = places.get("owner")
-    words = [plain_header(word) for names in personal_fields()["names"] for word in names]
-    private = [
-        str(column)
-        for column in frame.columns
-        if column != owner
-        and (_bare(str(column)).startswith("소유자") or any(word in _bare(str(column)) for word in words))
-    ]
+    kept = {*places.values(), frame.geometry.name}
+    private = [str(column) for column in frame.columns if column not in kept and _is_personal(_bare(str(column)))]
     known = frame.drop(columns=private)
+    texts_left = [name for name in known.columns if name not in kept and not pd.api.types.is_numeric_dtype(known[name])]
+    known = known.assign(**{name: known[name].map(_scrubbed) for name in texts_left})
     if owner is None:
         return known, private
     texts = pd.DataFrame({"owner": known[owner].astype(object).map(cell_text)})
@@ -213,6 +210,30 @@ def without_owners(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[str]
         stated = known[places["ownership"]].astype(object).map(cell_text)
     classes = stated.map(lambda word: words_of.get(plain_header(word)), na_action="ignore")
     return known.assign(**{owner: _owners(texts, classes)}), [owner, *private]
+
+
+PARCEL_PERSONS = ("소유자", "owner", "ownnm", "own_nm", "공유", "지분권", "주소", "성명")
+"""What headings of a parcel layer hold beside the words for firms: a parcel's own address is recognized before."""
+
+
+def _is_personal(heading: str) -> bool:
+    words = personal_fields()
+    parts = [plain_header(word) for names in words["names"] for word in names]
+    whole = {plain_header(word) for names in words["exact"] if isinstance(names, list) for word in names}
+    return heading in whole or any(part in heading for part in (*parts, *PARCEL_PERSONS))
+
+
+def _scrubbed(value: Any) -> Any:
+    return without_personal(value) if isinstance(value, str) else value
+
+
+def lot_address(text: str) -> str | None:
+    """Return the address of a parcel without what follows its 지번: a name, a telephone number."""
+    clean = without_personal(text)
+    return clean and _AFTER_LOT.sub(r"\1", clean)
+
+
+_AFTER_LOT = re.compile(r"(\d)\s+[가-힣]{2,5}\s*(?:\(.*)?$")
 
 
 def _first(names: Iterable[str], known: Iterable[str]) -> str | None:
@@ -245,7 +266,7 @@ def cleaned(texts: pd.DataFrame, units: dict[str, float]) -> tuple[pd.DataFrame,
     words = {"land_category": _category_words(), "ownership": _ownership_words()}
     readers: dict[str, Callable[[str], Any]] = {
         "pnu": pnu_of,
-        "address": without_personal,
+        "address": lot_address,
         "land_category": lambda text: words["land_category"].get(plain_header(text)),
         "register_area": lambda text: _amount(text, units.get("register_area", 1.0)),
         "zoning": _zone,

@@ -257,12 +257,13 @@ def _plain(value: Any) -> str | None:
 def _read_blocks(rows: list[dict[str, Any]], size: float, file: str) -> pd.DataFrame:
     found = []
     for row in rows:
-        if plain_header(row.get("block")) in {"합계", "계", "총계", "소계"}:
+        block = cell_text(row.get("block"))
+        if plain_header(block) in {"합계", "계", "총계", "소계"}:
             continue
         named = {**row, "supply_area": row.get("area"), "smallest_plot": row.get("smallest_plot")}
         found.append(
             {
-                "row": row["row"], "block": row.get("block"), "ksic": industry_codes(row.get("ksic"), row["row"], file),
+                "row": row["row"], "block": block, "ksic": industry_codes(row.get("ksic"), row["row"], file),
                 "supply_area": _amount(named, "supply_area", size, file),
                 "smallest_plot": _amount(named, "smallest_plot", size, file),
                 "restricted": _yes(row.get("restricted"), row["row"], file), "note": row.get("note"),

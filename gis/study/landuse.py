@@ -28,7 +28,7 @@ from gis.io.read import Reading, frame_arrival
 from gis.model import SCHEMATIC, worse_grade
 from gis.study import SourceLayer, imports
 from gis.study.imports import Keeping
-from gis.study.sites import SiteRef, site
+from gis.study.sites import SiteRef, confidential_layers, site
 
 BASES = ("planar", "official")
 """Which 구역면적 a typed table is in: 좌표면적, or 고시면적."""
@@ -84,6 +84,7 @@ class LandUse:
     restricted: float = math.nan
     stated_total: float = math.nan
     story: Mapping[str, Any] = field(default_factory=dict)
+    confidential: bool = False
 
     def amount(self, use: str, column: str = "planned_area") -> float:
         """Return an amount of the row of a use; NaN where the table has no such row."""
@@ -143,6 +144,8 @@ def land_use(ref: SiteRef, source: PlanSource | None = None, reading: Reading | 
     industrial = flags["industrial"].value
     supply = _landuse.supply_table(blocks, names, industrial) if blocks["supply_area"].notna().any() else _no_supply()
     faults = [read.faults, _landuse.fault_rows([*_landuse.small_plots(blocks), *_supply_faults(supply, industrial)])]
+    secret = confidential_layers(ref) + study.confidential_layers(plan.layer or "")
+    covered = not _supply_faults(supply, industrial)  # blocks that leave industrial land out say nothing of it
     grade = (
         worse_grade(known["grade"], *read.grades)
         if read.zones is not None
@@ -169,10 +172,11 @@ def land_use(ref: SiteRef, source: PlanSource | None = None, reading: Reading | 
         regions=read.regions,
         flags=flags,
         smallest_green=_smallest_green(read, own),
-        smallest_plot=_smallest_plot(blocks, read),
-        restricted=_restricted(blocks),
+        smallest_plot=_smallest_plot(blocks, read) if covered else None,
+        restricted=_restricted(blocks) if covered else math.nan,
         stated_total=read.stated_total,
         story={"encoding": plan.encoding, "sheet": plan.sheet},
+        confidential=bool(secret),
     )
 
 
@@ -351,10 +355,11 @@ def _smallest_green(read: _Read, own: Uses) -> Quantity | None:
 
 
 def _smallest_plot(blocks: pd.DataFrame, read: _Read) -> Quantity | None:
-    """Return the smallest plot that blocks state or zones draw; None where neither does."""
-    known = blocks["smallest_plot"].dropna()
+    """Return the smallest plot that blocks state or zones draw; None where one of them does not."""
+    sizes = blocks["smallest_plot"]
     drawn = read.zones is not None and "block" in read.zones
-    return Quantity(float(known.min()), schematic=drawn and read.schematic) if len(known) else None
+    known = len(sizes) > 0 and bool(sizes.notna().all())
+    return Quantity(float(sizes.min()), schematic=drawn and read.schematic) if known else None
 
 
 def _restricted(blocks: pd.DataFrame) -> float:

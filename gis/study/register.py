@@ -183,7 +183,10 @@ def _with_same_pnu(near: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
         return near
     everywhere = store.column(name, column)
     wanted = everywhere.isin(near[column].dropna())
-    return near if int(wanted.sum()) <= int(near[column].notna().sum()) else store.frame(name)[wanted.to_numpy()]
+    if int(wanted.sum()) <= int(near[column].notna().sum()):
+        return near
+    named = store.frame(name)[wanted.to_numpy()]
+    return gpd.GeoDataFrame(pd.concat([named, near[near[column].isna()]]), crs=near.crs)
 
 
 def lands_of(source: str | Path | None) -> Lands | None:

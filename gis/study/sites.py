@@ -7,6 +7,7 @@ from gis import study
 from gis.analysis.area import require_polygons
 from gis.crs import belt_of, crs_name, lonlat_bounds, reproject
 from gis.errors import InputError, UnknownNameError
+from gis.io import store
 from gis.io.read import Reading
 from gis.study import SourceLayer
 
@@ -54,6 +55,15 @@ def site(ref: SiteRef, reading: Reading | None = None) -> SourceLayer:
     if feature not in known:
         raise UnknownNameError("site_feature", id=feature, source=ref.source, known=_listed(known))
     return _alone(source, feature)
+
+
+def confidential_layers(ref: SiteRef) -> list[str]:
+    """Return the confidential (대외비) layers whose shape a file about a site would carry out of the house."""
+    if ref.drawn is not None:
+        return []
+    whole = set(study.confidential_layers(ref.source))
+    mine = {one.layer for one in store.outlines() if one.in_use and one.complex == ref.source}
+    return [one.name for one in store.layers() if one.name in whole or (one.confidential and one.name in mine)]
 
 
 def _alone(source: SourceLayer, feature: str) -> SourceLayer:

@@ -17,7 +17,6 @@ from gis.analysis.vertices import (
     vertex_table,
 )
 from gis.crs import BeltOrigin, belt_origin
-from gis.io import store
 from gis.io.read import Reading
 from gis.study.sites import SiteRef, site
 
@@ -110,11 +109,3 @@ def _bends(whole: Boundary, shown: Boundary, tolerance: float) -> Bends:
         area_change=(double_area(shown) - double_area(whole)) / 2,
         farthest=farthest_point(whole, shown),
     )
-
-
-def confidential_layers(ref: SiteRef) -> list[str]:
-    """Return the confidential (대외비) layers whose shape the list of points of a site would carry out of the house."""
-    if ref.drawn is not None:
-        return []
-    carried = {ref.source} | {one.layer for one in store.outlines() if one.in_use and one.complex == ref.source}
-    return [one.name for one in store.layers() if one.confidential and {one.name, one.title} & carried]
