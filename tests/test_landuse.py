@@ -866,3 +866,13 @@ def test_what_the_editor_holds_is_the_plan(folder):
 
 def test_the_uses_of_the_product_are_those_of_the_file():
     assert set(uses().known) == set(land_uses()["id"])
+
+
+def test_a_change_without_the_new_area_is_added_to_the_former(tmp_path):
+    gpd.GeoDataFrame({"id": ["s"]}, geometry=[square(0, 0, 1_000)], crs="EPSG:5186").to_file(tmp_path / "site.gpkg")
+    (tmp_path / "plan.csv").write_text(
+        "구분,기정,증감,변경\n산업시설용지,500000,100000,\n도로,400000,,400000\n", encoding="cp949"
+    )
+    rows = done("landuse", tmp_path / "site.gpkg", "--plan", tmp_path / "plan.csv", "--format", "json").json
+    found = {row["id"]: row["planned_area_m2"] for row in rows}
+    assert (found["industrial"], found["total"]) == (600_000, pytest.approx(1_000_000))

@@ -769,3 +769,46 @@ def test_the_page_shows_the_verdicts_in_words(monkeypatch, folder, language):
     app.toggle(key="switch-public_green_near").set_value(True).run()
     assert not app.exception and not app.error
     assert any("5.5 %" in str(table.value.values) for table in app.dataframe)
+
+
+PLOTS = """[[row]]\nuse = "산업시설용지"\narea = 600000\n[[row]]\nuse = "도로"\narea = 400000
+[[block]]\nblock = 3\nksic = 26\narea = {area}\nsmallest_plot = 1000\nrestricted = false
+[[block]]\nblock = "B"\nksic = "30"\narea = 300000\n{more}restricted = false
+"""
+
+
+@pytest.mark.parametrize(
+    ("area", "more", "plot", "restricted"),
+    [
+        (300_000, "smallest_plot = 1200\n", PASS, PASS),
+        (300_000, "", UNDECIDED, PASS),
+        (1_000, "smallest_plot = 1200\n", UNDECIDED, UNDECIDED),
+    ],
+)
+def test_blocks_that_leave_something_out_decide_nothing(area, more, plot, restricted, tmp_path):
+    gpd.GeoDataFrame({"id": ["s"], "grade": ["A"]}, geometry=[square(0, 0, 1_000)], crs="EPSG:5186").to_file(
+        tmp_path / "site.gpkg"
+    )
+    (tmp_path / "plan.toml").write_text(PLOTS.format(area=area, more=more), encoding="utf-8")
+    rows = done(
+        "check", tmp_path / "site.gpkg", "--type", "general", "--plan", tmp_path / "plan.toml", "--format", "json"
+    ).json
+    found = {row["rule"]: row["verdict"] for row in rows}
+    assert (found["smallest_plot"], found["restricted_industries"]) == (plot, restricted)
+
+
+def test_a_plan_of_which_nothing_is_sold_is_checked_all_the_same():
+    """60 % of the site, and of what is sold between 60 and 100 %: either way beyond 50 %."""
+    assert row_of("industrial_share", replace(BASE, free=BASE.site.value))["verdict"] == PASS
+
+
+def test_changes_of_a_schematic_plan_decide_nothing():
+    flags = {name: replace(quantity, schematic=True) for name, quantity in BASE.flags.items()}
+    assert row_of("use_change", replace(BASE, flags=flags, use_changes={"road": 1.0}))["verdict"] == UNDECIDED
+
+
+def test_a_number_beyond_all_measure_in_a_file_of_rules_is_refused(tmp_path):
+    text = (ROOT / "data" / "rules.toml").read_text(encoding="utf-8")
+    assert "= 900 }" in text
+    (tmp_path / "rules.toml").write_text(text.replace("= 900 }", "= " + "9" * 400 + " }", 1), encoding="utf-8")
+    assert "rules.toml" in refusal("check", "jingok", "--rules", tmp_path / "rules.toml")
