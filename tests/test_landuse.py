@@ -876,3 +876,31 @@ def test_a_change_without_the_new_area_is_added_to_the_former(tmp_path):
     rows = done("landuse", tmp_path / "site.gpkg", "--plan", tmp_path / "plan.csv", "--format", "json").json
     found = {row["id"]: row["planned_area_m2"] for row in rows}
     assert (found["industrial"], found["total"]) == (600_000, pytest.approx(1_000_000))
+
+
+def test_every_column_of_areas_has_its_own_unit():
+    plan = read_plan("구분,기정면적(천㎡),변경면적(㎡)\n도로,600,600000\n".encode(), "a.csv")
+    assert plan.rows[["former", "area"]].to_numpy().tolist() == [[600_000, 600_000]]
+
+
+def test_a_unit_above_the_table_holds_where_a_heading_has_none():
+    plan = read_plan("계획표,(단위: 천㎡)\n구분,면적,기정(㎡)\n도로,12,12000\n".encode(), "a.csv")
+    assert plan.rows[["former", "area"]].to_numpy().tolist() == [[12_000, 12_000]]
+
+
+def test_a_column_without_a_unit_beside_one_in_another_is_refused():
+    with pytest.raises(InputError) as caught:
+        read_plan("구분,면적,유상귀속(천㎡)\n도로,12000,12\n".encode(), "a.csv")
+    assert caught.value.key == "landuse.units" and "면적" in str(caught.value)
+
+
+def test_a_row_that_names_a_use_and_no_area_is_said(tmp_path):
+    """A formula that the spreadsheet never calculated is an empty cell; a heading of parts is none."""
+    gpd.GeoDataFrame({"id": ["s"]}, geometry=[square(0, 0, 1_000)], crs="EPSG:5186").to_file(tmp_path / "site.gpkg")
+    (tmp_path / "plan.csv").write_text(
+        "구분,세부,면적\n산업시설용지,,\n공공시설용지,,\n공공시설용지,도로,400000\n", encoding="cp949"
+    )
+    found = land_use(SiteRef(str(tmp_path / "site.gpkg")), PlanSource(str(tmp_path / "plan.csv")))
+    faults = found.faults[found.faults["plan_fault"] == "no_area"]
+    assert faults["zone"].tolist() == ["산업시설용지"]
+    assert "산업시설용지: 면적이 비어 있어" in " ".join(fault_sentences(found))

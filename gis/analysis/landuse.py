@@ -273,7 +273,7 @@ def typed(rows: pd.DataFrame, uses: Uses, step: float = 1.0) -> Typed:
     InputError
         Where a row has no use or an area below 0, or a subtotal is smaller than its parts; the row is named.
     """
-    stated_total, faults, leaves = float("nan"), [], []
+    stated_total, faults, leaves, bare = float("nan"), [], [], []
     for told in rows.to_dict("records"):
         row = told | {name: _text(told[name]) for name in ("use", "detail", "transfer", "phase", "note")}
         if _is_total(row):
@@ -286,10 +286,20 @@ def typed(rows: pd.DataFrame, uses: Uses, step: float = 1.0) -> Typed:
         use = use_id(uses, row["use"], detail)
         _require_row(row, use)
         if pd.isna(row["area"]) and pd.isna(row["former"]):
+            bare.append((use, row))
             continue
         faults += _row_faults(row, step)
         leaves.append({"use": use, "row": row["row"], **transferred(row), "phase": row["phase"], "note": row["note"]})
     frame = pd.DataFrame(leaves, columns=["use", "row", *AMOUNTS, "phase", "note"])
+    counted = {one for use in frame["use"] for one in uses.lineage(use)}
+    faults += [
+        {
+            "plan_fault": "no_area", "row": str(row["row"]), "zone": row["detail"] or row["use"],
+            "other_zone": None, "fault_area": float("nan"),
+        }
+        for use, row in bare
+        if use not in counted  # else it heads the rows of its parts
+    ]  # fmt: skip
     frame[list(AMOUNTS)] = frame[list(AMOUNTS)].astype(float)
     has_former = bool(frame["former"].notna().any())
     frame["area"] = frame["area"].fillna(0.0)

@@ -1,6 +1,6 @@
 """A table on the page, with its files."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 import pandas as pd
@@ -11,6 +11,13 @@ from gis.i18n import t
 from gis.io.write import csv_bytes, xlsx_bytes
 from gis.model import outward
 from gis.view.tables import number_formats, shown
+
+
+def offer(label: str, content: Callable[[], bytes], name: str) -> None:
+    """Draw a button for one file, made when it is pressed."""
+    st.download_button(
+        label, content, name, key=f"file-{name}", on_click="ignore", type="tertiary", icon=":material/download:"
+    )
 
 
 def show_numbers(
@@ -41,11 +48,9 @@ def show_table(
     seen = table.drop(columns=[column for column in hidden if column in table]).dropna(axis=1, how="all")
     show_numbers(seen, unit, names, height)
     with st.container(horizontal=True):
-        st.download_button(
-            t("ui.download_csv"), lambda: csv_bytes(outward(table)), f"{name}.csv", "text/csv",
-            key=f"{name}-csv", on_click="ignore", type="tertiary", icon=":material/download:",
-        )  # fmt: skip
-        st.download_button(
-            t("ui.download_xlsx"), lambda: xlsx_bytes({name: outward(table), "sources": study.sources()}),
-            f"{name}.xlsx", key=f"{name}-xlsx", on_click="ignore", type="tertiary", icon=":material/download:",
-        )  # fmt: skip
+        offer(t("ui.download_csv"), lambda: csv_bytes(outward(table)), f"{name}.csv")
+        offer(
+            t("ui.download_xlsx"),
+            lambda: xlsx_bytes({name: outward(table), "sources": study.sources()}),
+            f"{name}.xlsx",
+        )

@@ -1,6 +1,5 @@
 """토지이용계획: a plan typed, taken from a layer or from what was drawn; its table, bars, map and files."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -11,7 +10,7 @@ from gis import study
 from gis.analysis.landuse import transferred
 from gis.app import cache, state
 from gis.app.choices import segment
-from gis.app.downloads import show_people, show_table
+from gis.app.downloads import offer, show_people, show_table
 from gis.app.frame import faults_shown, plain, say
 from gis.app.map_widget import show_map
 from gis.app.site_map import base
@@ -323,13 +322,6 @@ def files(found: LandUse) -> None:
         regions = view.region_table(found)
         if regions is not None and not found.confidential:
             offer(t("landuse.regions"), lambda: layer_bytes(regions, ".geojson", "landuse"), f"{stem}.geojson")
-
-
-def offer(label: str, content: Callable[[], bytes], name: str) -> None:
-    """Draw a button for one file, made when it is pressed."""
-    st.download_button(
-        label, content, name, key=f"file-{name}", on_click="ignore", type="tertiary", icon=":material/download:"
-    )
 
 
 def workbook(found: LandUse) -> bytes:

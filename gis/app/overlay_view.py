@@ -7,12 +7,11 @@ import streamlit as st
 from gis import study
 from gis.app import cache, state
 from gis.app.choices import select
-from gis.app.downloads import show_numbers
+from gis.app.downloads import offer, show_numbers
 from gis.app.frame import faults_shown, say
 from gis.app.import_view import worded
 from gis.app.map_widget import show_map
 from gis.app.site_map import base
-from gis.app.vertices_view import offer
 from gis.crs import MAP_CRS, crs_name, lonlat_bounds
 from gis.i18n import t
 from gis.io.write import csv_bytes, layer_bytes, xlsx_bytes

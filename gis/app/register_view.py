@@ -10,7 +10,7 @@ from gis import study
 from gis.analysis.register import Tolerances
 from gis.app import cache, state
 from gis.app.choices import segment, select
-from gis.app.downloads import show_people
+from gis.app.downloads import offer, show_people
 from gis.app.frame import say
 from gis.app.map_widget import show_map
 from gis.app.site_map import base
@@ -146,14 +146,8 @@ def drawn_table(people: pd.DataFrame) -> tuple[Any, dict[str, Any]]:
 def files(made: LandRegister) -> None:
     """Offer the schedule as CSV and every table as one workbook, numbers as they are, with the sources."""
     with st.container(horizontal=True):
-        st.download_button(
-            t("ui.download_csv"), lambda: csv_bytes(outward(view.tables(made)["register"])), "register.csv", "text/csv",
-            key="register-csv", on_click="ignore", type="tertiary", icon=":material/download:",
-        )  # fmt: skip
-        st.download_button(
-            t("register.workbook"), partial(workbook, made), "register.xlsx", key="register-xlsx", on_click="ignore",
-            type="tertiary", icon=":material/download:",
-        )  # fmt: skip
+        offer(t("ui.download_csv"), lambda: csv_bytes(outward(view.tables(made)["register"])), "register.csv")
+        offer(t("register.workbook"), partial(workbook, made), "register.xlsx")
 
 
 def workbook(made: LandRegister) -> bytes:

@@ -10,9 +10,9 @@ from gis import study
 from gis.analysis.rules import CHOICES, FACTS, VERDICTS, Adjustment, RuleBook
 from gis.app import cache
 from gis.app.choices import select
-from gis.app.downloads import show_people
+from gis.app.downloads import offer, show_people
 from gis.app.frame import plain, say
-from gis.app.landuse_view import chosen_basis, offer
+from gis.app.landuse_view import chosen_basis
 from gis.i18n import either, t
 from gis.io.write import csv_bytes, xlsx_bytes
 from gis.model import SCHEMATIC, outward

@@ -7,11 +7,10 @@ import streamlit as st
 from gis import study
 from gis.app import cache
 from gis.app.choices import segment, select
-from gis.app.downloads import show_numbers
+from gis.app.downloads import offer, show_numbers
 from gis.app.frame import plain, say
 from gis.app.map_widget import show_map
 from gis.app.site_map import base
-from gis.app.vertices_view import offer
 from gis.i18n import t
 from gis.io.write import csv_bytes, xlsx_bytes
 from gis.model import outward

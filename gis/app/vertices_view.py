@@ -1,7 +1,6 @@
 """경계점 좌표: the list of points, the area calculation, the boundary with its numbers on a map, and their files."""
 
 import json
-from collections.abc import Callable
 from functools import partial
 
 import pandas as pd
@@ -9,7 +8,7 @@ import streamlit as st
 
 from gis import study
 from gis.app import cache, state
-from gis.app.downloads import show_numbers
+from gis.app.downloads import offer, show_numbers
 from gis.app.frame import plain, say
 from gis.app.map_widget import show_map
 from gis.app.site_map import base
@@ -110,13 +109,6 @@ def files(report: BoundaryReport) -> None:
         offer(t("ui.download_xlsx"), partial(workbook, report), f"{stem}.xlsx")
         offer(t("vertices.drawing"), partial(drawing_of, report), f"{stem}.dxf")
         offer(t("vertices.geojson"), partial(geojson_bytes, report), f"{stem}.geojson")
-
-
-def offer(label: str, content: Callable[[], bytes], name: str) -> None:
-    """Draw a button for one file, made when it is pressed."""
-    st.download_button(
-        label, content, name, key=f"file-{name}", on_click="ignore", type="tertiary", icon=":material/download:"
-    )
 
 
 def workbook(report: BoundaryReport) -> bytes:

@@ -20,7 +20,7 @@ from gis.io import store
 from gis.io.catalog import read_records, read_toml
 from gis.io.encoding import text_of
 from gis.io.firms import ksic_code, without_personal
-from gis.io.grids import Line, cell_text, headings, open_table, plain_header, table_bytes
+from gis.io.grids import Headings, Line, cell_text, headings, open_table, plain_header, table_bytes
 from gis.io.store import StoredLayer
 from gis.units import AREA_UNITS, area_unit
 
@@ -30,6 +30,8 @@ USE_COLUMNS = ("id", "parent", "name", "name_en", "names", "flags", "source", "c
 HEADING_COLUMNS = ("id", "names")
 ROW_COLUMNS = ("row", "use", "detail", "area", "former", "change", "paid", "free", "transfer", "phase", "note")
 BLOCK_COLUMNS = ("row", "block", "ksic", "supply_area", "smallest_plot", "restricted", "note")
+AREAS = ("area", "former", "change", "paid", "free", "smallest_plot")
+"""Columns of areas, of which each may have a unit of its own."""
 ROW_AMOUNTS = ("area", "former", "change", "paid", "free")
 TOML = ".toml"
 MOST_ROWS = 10_000
@@ -116,13 +118,13 @@ def read_plan(
     if Path(title).suffix.lower() == TOML:
         return _toml_plan(_toml(_content(source), title), title)
     content = table_bytes(source, title)
-    rows, step, found, name = _table(content, title, ("use", "area"), encoding, sheet)
+    rows, sizes, found, name = _table(content, title, ("use", "area"), encoding, sheet)
     if not rows:
         raise InputError("landuse.no_rows", file=title)
     blocks = empty_blocks()
     if title.lower().endswith((".xlsx", ".xlsm")) and sheet is None:
         blocks = _blocks_beside(content, title)
-    return Plan(title, _read_rows(rows, step, title), blocks, step=step, encoding=found, sheet=name)
+    return Plan(title, _read_rows(rows, sizes, title), blocks, step=max(sizes.values()), encoding=found, sheet=name)
 
 
 def read_blocks(
@@ -132,43 +134,43 @@ def read_blocks(
     title = file or (source.name if isinstance(source, Path) else "?")
     if Path(title).suffix.lower() == TOML:
         return _toml_plan(_toml(_content(source), title), title).blocks
-    rows, step, _, _ = _table(table_bytes(source, title), title, ("block", "ksic"), encoding, sheet)
-    return _read_blocks(rows, step, title)
+    rows, sizes, _, _ = _table(table_bytes(source, title), title, ("block", "ksic"), encoding, sheet)
+    return _read_blocks(rows, sizes, title)
 
 
 def _blocks_beside(content: bytes, title: str) -> pd.DataFrame:
     """Return the blocks that another sheet of a workbook holds; none where none does."""
     try:
-        rows, step, _, _ = _table(content, title, ("block", "ksic"), None, None)
+        rows, sizes, _, _ = _table(content, title, ("block", "ksic"), None, None)
     except InputError as error:
         if error.key != "landuse.no_columns":
             raise
         return empty_blocks()
-    return _read_blocks(rows, step, title)
+    return _read_blocks(rows, sizes, title)
 
 
 def _table(
     content: bytes, file: str, wanted: tuple[str, ...], encoding: str | None, sheet: str | None
-) -> tuple[list[dict[str, Any]], float, str | None, str | None]:
-    """Return the rows of a table as texts by column, the m² of its unit, its encoding and sheet."""
+) -> tuple[list[dict[str, Any]], dict[str, float], str | None, str | None]:
+    """Return the rows of a table as texts by column, the m² of the unit of each area, its encoding and sheet."""
     known = plan_headings()
 
-    def meaning(head: list[Line]) -> tuple[dict[str, int], list[str | None], int] | None:
-        best: tuple[dict[str, int], list[str | None], int] | None = None
+    def meaning(head: list[Line]) -> tuple[dict[str, int], Headings] | None:
+        best: tuple[dict[str, int], Headings] | None = None
         for one in headings(head):
             places = _with_detail(column_places(one.names, known), one.names)
             if set(wanted) <= set(places) and (best is None or len(places) > len(best[0])):
-                best = places, one.names, one.last
+                best = places, one
         return best
 
     table = open_table(content, file, meaning, encoding=encoding, sheet=sheet)
     if table.heading is None:
         lacking = ", ".join(known[name][0] for name in wanted)
         raise InputError("landuse.no_columns", file=file, found=table.widest, known=lacking)
-    places, names, last = table.heading
+    places, heading = table.heading
     rows = []
     for line in table.lines:
-        if line.number <= last:
+        if line.number <= heading.last:
             continue
         texts = line.texts()
         cells = {name: texts[place] if place < len(texts) else None for name, place in places.items()}
@@ -176,9 +178,10 @@ def _table(
             rows.append({"row": line.number, **cells})
         if len(rows) > MOST_ROWS:
             raise InputError("file_rows", file=file, rows=f"{len(rows):,}", most=f"{MOST_ROWS:,}")
-    title_units = [text for line in table.head[:last] for text in line.texts() if text]
-    areas = [names[places[name]] for name in ("area", "former") if name in places]
-    return rows, _unit_size([*areas, *title_units]), table.encoding, table.sheet
+    first = heading.last - (heading.parts is not heading.names)
+    titles = [text for line in table.head if line.number < first for text in line.texts()]
+    named = {name: heading.names[place] for name, place in places.items() if name in AREAS}
+    return rows, _sizes(named, titles, file), table.encoding, table.sheet
 
 
 def column_places(names: Iterable[str | None], known: Mapping[str, list[str]]) -> dict[str, int]:
@@ -202,23 +205,38 @@ def _with_detail(places: dict[str, int], names: list[str | None]) -> dict[str, i
     return places | {"detail": beside} if same else places
 
 
-def _unit_size(texts: Iterable[str | None]) -> float:
-    """Return the m² of the first unit that headings or titles state in brackets."""
+def _sizes(headings: Mapping[str, str | None], titles: Iterable[str | None], file: str) -> dict[str, float]:
+    """Return the m² of the unit of each area: that of its heading, else that of a title above, else m².
+
+    Raises
+    ------
+    InputError
+        Where some headings state another unit than m² and one states none: it may be in either.
+    """
+    own, title = {name: _unit_size([text]) for name, text in headings.items()}, _unit_size(titles)
+    silent = [headings[name] for name, size in own.items() if size is None]
+    if silent and title is None and {size for size in own.values() if size} - {1.0}:
+        raise InputError("landuse.units", file=file, columns=", ".join(filter(None, silent)))
+    return {name: size or title or 1.0 for name, size in own.items()}
+
+
+def _unit_size(texts: Iterable[str | None]) -> float | None:
+    """Return the m² of the first unit that texts state in brackets; None where they state none."""
     for text in texts:
         found = _UNIT.search(unicodedata.normalize("NFKC", text or "").replace("m²", "m2"))
         if found:
             unit = "".join(found[1].split())
             return 1000.0 if unit == "천m2" else float(AREA_UNITS[area_unit(unit)])
-    return 1.0
+    return None
 
 
-def _read_rows(rows: list[dict[str, Any]], size: float, file: str) -> pd.DataFrame:
+def _read_rows(rows: list[dict[str, Any]], sizes: Mapping[str, float], file: str) -> pd.DataFrame:
     """Return rows of texts as a plan in m²."""
     return _rows_frame(
         [
             {
                 **{name: row.get(name) for name in ("row", "use", "detail", "transfer", "phase", "note")},
-                **{name: _amount(row, name, size, file) for name in ROW_AMOUNTS},
+                **{name: _amount(row, name, sizes.get(name, 1.0), file) for name in ROW_AMOUNTS},
             }
             for row in rows
         ]
@@ -254,7 +272,7 @@ def _plain(value: Any) -> str | None:
     return (without_personal(text) or None) if text else None
 
 
-def _read_blocks(rows: list[dict[str, Any]], size: float, file: str) -> pd.DataFrame:
+def _read_blocks(rows: list[dict[str, Any]], sizes: Mapping[str, float], file: str) -> pd.DataFrame:
     found = []
     for row in rows:
         block = cell_text(row.get("block"))
@@ -264,8 +282,8 @@ def _read_blocks(rows: list[dict[str, Any]], size: float, file: str) -> pd.DataF
         found.append(
             {
                 "row": row["row"], "block": block, "ksic": industry_codes(row.get("ksic"), row["row"], file),
-                "supply_area": _amount(named, "supply_area", size, file),
-                "smallest_plot": _amount(named, "smallest_plot", size, file),
+                "supply_area": _amount(named, "supply_area", sizes.get("area", 1.0), file),
+                "smallest_plot": _amount(named, "smallest_plot", sizes.get("smallest_plot", 1.0), file),
                 "restricted": _yes(row.get("restricted"), row["row"], file), "note": row.get("note"),
             }
         )  # fmt: skip
@@ -336,7 +354,8 @@ def _toml_plan(content: dict[str, Any], file: str) -> Plan:
     rows, blocks = (_toml_rows(content, key, file) for key in ("row", "block"))
     if not rows and not blocks:
         raise InputError("landuse.no_rows", file=file)
-    return Plan(file, _read_rows(rows, size, file), _read_blocks(blocks, size, file), step=size)
+    sizes = dict.fromkeys(AREAS, size)
+    return Plan(file, _read_rows(rows, sizes, file), _read_blocks(blocks, sizes, file), step=size)
 
 
 def _toml_rows(content: dict[str, Any], key: str, file: str) -> list[dict[str, Any]]:
