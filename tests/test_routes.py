@@ -85,9 +85,19 @@ def test_a_confidential_tile_is_kept_by_no_browser(heights):
     assert ours("/tiles/imported/heights/0/0/0").headers["cache-control"] == "no-store"
 
 
-@pytest.mark.parametrize(
-    "query", ["", "?t=", "?t=guess", f"?t={TOKEN[:-1]}", f"?t={TOKEN}x", f"?T={TOKEN}", "?t=%00", "?t=é"]
-)
+GUESSES = {
+    "none": "",
+    "empty": "?t=",
+    "guess": "?t=guess",
+    "short": f"?t={TOKEN[:-1]}",
+    "long": f"?t={TOKEN}x",
+    "capital": f"?T={TOKEN}",
+    "zero": "?t=%00",
+    "accent": "?t=é",
+}
+
+
+@pytest.mark.parametrize("query", GUESSES.values(), ids=GUESSES)
 def test_without_the_token_of_this_run_nothing_is_there(aerial, query):
     answer = get(APP, f"/tiles/imported/aerial/{Z}/{X}/{Y}{query}", OWN_PAGE)
     assert (answer.status, answer.content) == (404, b"")

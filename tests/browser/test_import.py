@@ -21,6 +21,7 @@ def site(tmp_path, browser_page: Page) -> Iterator[Page]:
     browser_page.goto(url)
     the_map(browser_page).locator("path.leaflet-interactive").first.wait_for(timeout=60_000)
     yield browser_page
+    browser_page.close()  # a page left open asks after its server
     server.terminate()
     server.wait(timeout=20)
 
