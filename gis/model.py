@@ -3,6 +3,7 @@
 Inside frames SI has no suffix; whatever leaves (JSON, CSV, XLSX, files) has one.
 """
 
+from dataclasses import dataclass
 from typing import TypeVar
 
 import pandas as pd
@@ -93,6 +94,19 @@ EVIDENCE = ("stated", "inferred", "plan")
 """What a link rests on, the firmest first."""
 BASES = ("plan", "fact")
 RANKS = ("notice", "statistics", "agency", "press", "derived")
+
+
+@dataclass(frozen=True)
+class ChainModel:
+    """The value chain as data: its stages, who hosts them where, the hand-overs, and those that a source states.
+
+    Columns as in `data/chain/`; a row a stage, a host, a link, a flow.
+    """
+
+    stages: pd.DataFrame
+    hosts: pd.DataFrame
+    links: pd.DataFrame
+    flows: pd.DataFrame
 
 
 def outward(frame: Frame) -> Frame:

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis import study
 from gis.analysis.chain import build_chain
 from gis.errors import InputError, UnknownNameError
 from gis.io import catalog
 from gis.model import BASES, SCOPES
+from gis.study import value_chain
 
 STAGES = ("part", "test", "car")
 PLACES = ("jingok", "bitgreen", "futurecar", "cheomdan3", "hanam")
@@ -288,39 +288,39 @@ STATED = {
 
 
 def test_exactly_the_stated_flows_of_the_record_come_out_as_stated():
-    links = study.chain(2031).links
+    links = value_chain.chain(2031).links
     stated = links[links["evidence"] == "stated"]
     assert set(stated[["id", "from", "to"]].itertuples(index=False, name=None)) == STATED
 
 
 def test_before_the_new_complex_no_link_runs_to_it():
-    links = study.chain(2030).links
+    links = value_chain.chain(2030).links
     assert "futurecar" not in {*links["from"], *links["to"]}
-    assert "demonstration" in study.chain(2030).missing_stages
+    assert "demonstration" in value_chain.chain(2030).missing_stages
 
 
 def test_every_link_of_the_new_complex_says_that_it_is_planned():
-    links = study.chain(2031).links
+    links = value_chain.chain(2031).links
     new = links[(links["from"] == "futurecar") | (links["to"] == "futurecar")]
     assert set(new["status"]) == {"planned"}
     assert set(new["evidence"]) <= {"plan", "stated"}
 
 
 def test_no_link_between_schematic_places_has_a_single_distance():
-    links = study.chain(2031).links
+    links = value_chain.chain(2031).links
     between = links[links["from"].notna() & (links["from"] != links["to"]) & (links["to"] != "export")]
     assert between["distance"].isna().all()
     assert between[["low", "high"]].notna().all(axis=None)
 
 
 def test_kumho_on_the_hampyeong_side_is_no_part_of_the_cluster():
-    hosts = {scope: study.chain(2031, scope).stages.set_index("id").at["part.chassis", "hosts"] for scope in SCOPES}
+    hosts = {scope: value_chain.chain(2031, scope).stages.set_index("id").at["part.chassis", "hosts"] for scope in SCOPES}
     assert "금호" in hosts["region"]
     assert "금호" not in hosts["cluster"] and "금호" not in hosts["cluster_cheomdan3"]
 
 
 def test_the_cluster_measures_from_the_gwangju_side_of_bitgreen():
-    whole, inside = study.places("region"), study.places("cluster")
+    whole, inside = value_chain.places("region"), value_chain.places("cluster")
     assert inside.loc["bitgreen"].geometry.area == pytest.approx(1_847_000, rel=0.006)
     assert whole.loc["bitgreen"].geometry.area == pytest.approx(4_071_000, rel=0.001)
     assert inside.loc["jingok"].geometry.equals_exact(whole.loc["jingok"].geometry, 1e-6)
@@ -330,25 +330,25 @@ def test_the_cluster_measures_from_the_gwangju_side_of_bitgreen():
 @pytest.mark.parametrize(("narrow", "wide"), list(itertools.pairwise(SCOPES)))
 def test_a_wider_scope_never_serves_less(narrow, wide, basis):
     for year in (2015, 2023, 2026, 2031):
-        assert study.chain(year, narrow, basis).completeness <= study.chain(year, wide, basis).completeness
+        assert value_chain.chain(year, narrow, basis).completeness <= value_chain.chain(year, wide, basis).completeness
 
 
 @pytest.mark.parametrize("scope", SCOPES)
 def test_what_is_so_in_fact_is_also_in_the_plan(scope):
     for year in (2015, 2023, 2026, 2031):
-        plan, fact = study.chain(year, scope, "plan"), study.chain(year, scope, "fact")
+        plan, fact = value_chain.chain(year, scope, "plan"), value_chain.chain(year, scope, "fact")
         assert fact.completeness <= plan.completeness
         assert set(plan.missing_stages) <= set(fact.missing_stages)
 
 
 def test_what_a_date_backs_never_exceeds_what_is_served():
     for year in (2010, 2020, 2026):
-        chain = study.chain(year)
+        chain = value_chain.chain(year)
         assert chain.completeness_known <= chain.completeness
 
 
 def test_the_chain_as_one_object_has_the_keys_of_the_contract():
-    found = study.chain_object(study.chain(2026))
+    found = value_chain.answer_object(value_chain.answer(2026))
     keys = {
         "year", "scope", "basis", "completeness", "stages", "links", "missing_stages", "bottleneck",
         "single_points_of_failure",

@@ -12,7 +12,7 @@ from shapely.affinity import translate
 from gis import study
 from gis.errors import GisError, InputError, UnknownNameError
 from gis.io import store
-from gis.study import imports
+from gis.study import imports, value_chain
 from gis.study.imports import Keeping
 from tests.command import done, refusal, run
 from tests.pencil import sites, square
@@ -273,10 +273,10 @@ def test_of_bitgreen_the_cluster_takes_the_gwangju_side_of_the_outline(put):
 
 
 def test_the_chain_measures_with_the_outline_in_use(put):
-    before = study.chain(2031).links
+    before = value_chain.chain(2031).links
     bring(put(translate(outline_of("jingok"), 0, 5000)), "--as", "dan")
     imports.adopt_outline("jingok", "dan", ("1",), "A")
-    after = study.chain(2031).links
+    after = value_chain.chain(2031).links
     mine = (before["from"] == "jingok") & (before["to"] == "bitgreen")
     assert mine.any()
     assert (before.loc[mine, "low"].to_numpy() != after.loc[mine, "low"].to_numpy()).all()

@@ -7,6 +7,7 @@ import pytest
 from gis import study
 from gis.i18n import LANGUAGES, reading
 from gis.model import BASES, SCOPES
+from gis.study import value_chain
 from gis.view.sentences import (
     adjacency_sentence,
     area_sentence,
@@ -82,7 +83,7 @@ def test_ids_of_a_person_s_file_are_called_by_their_names():
 
 
 def test_the_chain_of_the_plan_year_reads_as_one_says_it():
-    assert chain_sentence(study.chain(2031, "cluster_cheomdan3")) == (
+    assert chain_sentence(value_chain.chain(2031, "cluster_cheomdan3")) == (
         "2031년 특화단지 + 첨단3지구(계획 기준): 필수 연계 24개 중 24개가 확보되었습니다. "
         "대체 거점이 없는 단지: 진곡산단 · 미래차 국가산단 · 빛그린산단 · 첨단3지구. "
         "빛그린의 6건은 광주 구역 소재 여부가 확인되지 않았으나 포함했습니다."
@@ -90,11 +91,11 @@ def test_the_chain_of_the_plan_year_reads_as_one_says_it():
 
 
 def test_the_chain_says_how_much_rests_on_hosts_of_unknown_age():
-    assert "9개는 시작 연도가 밝혀지지 않은" in chain_sentence(study.chain(2026, "region", "fact"))
+    assert "9개는 시작 연도가 밝혀지지 않은" in chain_sentence(value_chain.chain(2026, "region", "fact"))
 
 
 def test_links_too_long_for_the_limit_are_not_called_missing_stages():
-    text = chain_sentence(study.chain(2031, within=5_000))
+    text = chain_sentence(value_chain.chain(2031, within=5_000))
     assert "거리 조건 밖인 연계" in text and "미확보 단계" not in text
 
 
@@ -143,13 +144,13 @@ def test_conflicting_dates_have_no_percentage():
 def every_sentence() -> list[str]:
     source = study.source_layer()
     ledger, conflicts = study.claims()
-    chains = [study.chain(year, scope, basis) for year in (2010, 2026, 2031) for scope in SCOPES for basis in BASES]
+    chains = [value_chain.chain(year, scope, basis) for year in (2010, 2026, 2031) for scope in SCOPES for basis in BASES]
     pairs, gaps = study.adjacencies(source).to_dict("records"), study.distances(source, "hosts").to_dict("records")
     return [
-        *(chain_sentence(chain) for chain in [*chains, study.chain(2031, within=5_000)]),
+        *(chain_sentence(chain) for chain in [*chains, value_chain.chain(2031, within=5_000)]),
         *(adjacency_sentence(row) for row in pairs),
         *(distance_label(row) for row in gaps),
-        *(link_distance(row) for row in study.chain(2031).links.dropna(subset="from").to_dict("records")),
+        *(link_distance(row) for row in value_chain.chain(2031).links.dropna(subset="from").to_dict("records")),
         *(conflict_sentence(row, ledger) for row in conflicts.to_dict("records")),
         *(area_sentence(row, "man-pyeong") for row in study.areas(source).to_dict("records")),
     ]

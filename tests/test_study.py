@@ -11,6 +11,7 @@ from gis.errors import CrsError, InputError, UnknownNameError
 from gis.io import catalog
 from gis.io.write import layer_bytes
 from gis.kernel.geodesy import geodesic_distances
+from gis.study import cards, reports, value_chain
 from layers import LAYERS
 
 COMPLEXES = ("cheomdan3", "bitgreen", "jingok", "futurecar")
@@ -99,7 +100,7 @@ def test_a_drawn_line_is_as_long_as_the_geodesics_it_is_made_of():
 
 @pytest.mark.parametrize("complex_id", COMPLEXES)
 def test_a_card_holds_all_that_is_known_of_its_complex(complex_id):
-    card = study.card(complex_id)
+    card = cards.card(complex_id)
     assert card.site["id"] == card.area["id"] == complex_id
     assert set(card.claims["subject"]) == {complex_id}
     assert set(card.steps["subject"]) == {complex_id}
@@ -111,12 +112,12 @@ def test_a_card_holds_all_that_is_known_of_its_complex(complex_id):
 
 def test_a_card_of_an_unknown_complex_is_refused_with_the_known_ones():
     with pytest.raises(UnknownNameError, match="futurecar"):
-        study.card("atlantis")
+        cards.card("atlantis")
 
 
-@pytest.mark.parametrize("name", study.REPORT_TABLES)
+@pytest.mark.parametrize("name", reports.REPORT_TABLES)
 def test_every_report_table_has_rows(name):
-    table = study.report_table(name)
+    table = reports.report_table(name)
     assert len(table)
     assert table.columns.is_unique
 
@@ -175,7 +176,7 @@ def test_an_unknown_layer_level_or_place_is_refused_with_the_known_ones():
 
 
 def test_every_host_stands_at_a_place_on_the_map():
-    points = study.place_points()
+    points = value_chain.place_points()
     assert set(catalog.hosts()["place"]) <= set(points)
     assert all(126 < lon < 127.5 and 34.5 < lat < 35.7 for lon, lat in points.values())
 

@@ -5,6 +5,7 @@ import pytest
 from gis import study
 from gis.i18n import LANGUAGES, reading
 from gis.io import catalog
+from gis.study import reports, value_chain
 from gis.view.ledger import article_table, history_table, ledger_table, steps_table
 from gis.view.tables import area_note, label, money_text, number_formats, shown, stage_matrix_table, value_text
 
@@ -35,7 +36,7 @@ def test_showing_a_table_leaves_it_alone():
 
 
 def test_lists_of_places_and_hosts_are_read_as_words():
-    row = shown(study.chain(2031).stages).iloc[0]
+    row = shown(value_chain.chain(2031).stages).iloc[0]
     assert row["장소"] == "진곡산단 · 미래차 국가산단"
     assert "|" not in row["담당 시설·기업"]
 
@@ -118,7 +119,7 @@ def test_schematic_outlines_are_noted_as_not_to_be_compared():
 
 
 def test_the_matrix_has_every_stage_and_place_and_leaves_empty_cells_empty():
-    chain = study.chain(2031, "cluster_cheomdan3")
+    chain = value_chain.chain(2031, "cluster_cheomdan3")
     words = stage_matrix_table(chain)
     assert words.shape == (len(chain.stages), 4)
     assert words.at["실증", "미래차 국가산단"] == "계획"
@@ -126,11 +127,11 @@ def test_the_matrix_has_every_stage_and_place_and_leaves_empty_cells_empty():
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-@pytest.mark.parametrize("name", study.REPORT_TABLES)
+@pytest.mark.parametrize("name", reports.REPORT_TABLES)
 def test_every_report_table_can_be_shown_in_either_language(name, code):
     with reading(code):
-        people = shown(study.report_table(name))
-        assert len(people) == len(study.report_table(name))
+        people = shown(reports.report_table(name))
+        assert len(people) == len(reports.report_table(name))
         assert set(number_formats(people)) <= set(people.columns)
 
 

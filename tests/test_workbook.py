@@ -8,16 +8,17 @@ import pytest
 from gis import study
 from gis.i18n import reading, t
 from gis.io.write import xlsx_bytes
+from gis.study import reports
 from gis.view.workbook import about_sheet, report_sheet
 
 
 def sheet(name: str, unit: str = "man-m2"):
     names = dict(study.layer("reference_points")[["id", "name"]].itertuples(index=False, name=None))
-    return report_sheet(name, study.report_table(name), study.claims()[0], unit, names)
+    return report_sheet(name, reports.report_table(name), study.claims()[0], unit, names)
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
-@pytest.mark.parametrize("name", study.REPORT_TABLES)
+@pytest.mark.parametrize("name", reports.REPORT_TABLES)
 def test_every_table_of_the_report_has_a_sheet_in_both_languages(name, language):
     with reading(language):
         found = sheet(name)

@@ -5,6 +5,7 @@ place the other. Volumes are not published, so none is used.
 """
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,11 +19,14 @@ CLUSTER_PLACES = ("jingok", "bitgreen", "futurecar")
 OUTSIDE_CLUSTER_PART = "hampyeong"
 LINK_ROW_COLUMNS = (
     "id", "stage_from", "stage_to", "kind", "required", "from", "to", "evidence", "source", "as_of", "status",
-    "year_known", "served", "undecided", "distance", "low", "high", "grade", "note", "note_en",
+    "year_known", "served", "undecided", "distance", "low", "high", "grade", "functional_adjacency", "note", "note_en",
 )  # fmt: skip
 DOUBT_COLUMNS = ("id", "name", "name_en", "stage", "place", "doubt", "counted")
 FIRMNESS = ("operating", "building", "role", "planned")
 EXPORT = "export"
+NEIGHBORS_WITHIN = 2_000.0
+"""m: the first band of 근접; a hand-over between such neighbors is a functional adjacency."""
+_NOWHERE: tuple[float, float, float, str | None] = (np.nan, np.nan, np.nan, None)
 YEARS = (2000, 2100)
 
 
@@ -32,7 +36,8 @@ class Chain:
 
     `completeness` is the share of the required links that are surely served, `completeness_possible` of those
     that may be: an interval that a distance limit cuts decides nothing. `completeness_known` leaves out hosts
-    whose first year nobody states. `doubts` names the hosts in scope of which something needed is unknown.
+    whose first year nobody states. `doubts` names the hosts in scope of which something needed is unknown, `sites` the
+    stages and places that stand.
     """
 
     year: int
@@ -45,6 +50,7 @@ class Chain:
     matrix: pd.DataFrame
     links: pd.DataFrame
     doubts: pd.DataFrame
+    sites: frozenset[tuple[str, str]]
     missing_stages: tuple[str, ...]
     single_points_of_failure: tuple[str, ...]
 
@@ -89,6 +95,7 @@ def build_chain(
         matrix=stage_matrix(stages, active, places_in(scope, hosts)),
         links=rows,
         doubts=host_doubts(hosts, year, scope, basis),
+        sites=frozenset(active[["stage", "place"]].itertuples(index=False, name=None)),
         missing_stages=tuple(_missing(stages, links, active)),
         single_points_of_failure=tuple(_single_points(rows)),
     )
@@ -212,15 +219,15 @@ def _link_rows(
             least_firm = max((status[host] for host in ends), key=FIRMNESS.index)
             inferred = {"evidence": "inferred" if least_firm == "operating" else "plan"}
             flow = stated.get((link["id"], start, end), inferred)
-            distance, low, high, grade = apart.get((start, end), (np.nan, np.nan, np.nan, None))
-            nearest, farthest = (distance, distance) if np.isnan(high) else (low, high)
-            served = within is None or start == end or bool(farthest <= within)
+            distance, low, high, grade = apart.get((start, end), _NOWHERE)
+            served, possible = _reaches(start, end, apart, within)
             rows.append(
                 base
                 | {
                     "from": start, "to": end, "status": least_firm, "year_known": known.issuperset(ends),
-                    "served": served, "undecided": within is not None and not served and not nearest > within,
+                    "served": served, "undecided": possible and not served,
                     "distance": distance, "low": low, "high": high, "grade": grade,
+                    "functional_adjacency": _neighborhood(start, end, apart),
                     **{name: flow.get(name) for name in ("evidence", "source", "as_of", "note", "note_en")},
                 }
             )  # fmt: skip
@@ -231,6 +238,62 @@ def _link_rows(
         ("distance", "low", "high"), float
     )
     return pd.DataFrame(rows, columns=list(LINK_ROW_COLUMNS), dtype=object).astype(kinds)
+
+
+def reach(places: Sequence[str], place_distances: pd.DataFrame, within: float | None) -> set[tuple[str, str]]:
+    """Return the ordered pairs of places that are surely near enough for a hand-over."""
+    apart = _lookup(place_distances)
+    pairs = itertools.product(places, repeat=2)
+    return {(start, end) for start, end in pairs if _reaches(start, end, apart, within)[0]}
+
+
+def _reaches(start: str, end: str, apart: dict, within: float | None) -> tuple[bool, bool]:
+    """Tell whether two places are surely, and whether they may be, within a distance; one place reaches itself."""
+    if within is None or start == end:
+        return True, True
+    distance, low, high, _ = apart.get((start, end), _NOWHERE)
+    nearest, farthest = (distance, distance) if np.isnan(high) else (low, high)
+    return bool(farthest <= within), not nearest > within
+
+
+def _neighborhood(start: str, end: str, apart: dict) -> str | None:
+    """Return whether a hand-over is one between neighbors: same place, yes, possible, no; None where nobody knows."""
+    if start == end:
+        return "same"
+    if (start, end) not in apart:
+        return None
+    sure, possible = _reaches(start, end, apart, NEIGHBORS_WITHIN)
+    return "yes" if sure else "possible" if possible else "no"
+
+
+def moved_links(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Return the links whose distance changes where a place moves, with what surely became of each.
+
+    Parameters
+    ----------
+    before, after
+        `Chain.links` of the same year, scope and basis.
+
+    Returns
+    -------
+    DataFrame
+        `id`, `from`, `to`, `distance_before`, `low_before`, `high_before`, `distance`, `low`, `high` (m) and `change`:
+        shorter, longer, equal, or unknown where the intervals overlap.
+    """
+    keys, spans = ["id", "stage_from", "stage_to", "kind", "required", "from", "to"], ["distance", "low", "high"]
+    pairs = before[before["from"].notna() & (before["from"] != before["to"]) & (before["to"] != EXPORT)]
+    both = pairs[[*keys, *spans]].merge(
+        after[["id", "from", "to", *spans]], on=["id", "from", "to"], suffixes=("_before", "")
+    )
+    old_low, old_high = (both[f"{end}_before"].fillna(both["distance_before"]) for end in ("low", "high"))
+    low, high = (both[end].fillna(both["distance"]) for end in ("low", "high"))
+    change = np.select(
+        [(low == old_low) & (high == old_high), high < old_low, low > old_high],
+        ["equal", "shorter", "longer"],
+        "unknown",
+    )
+    both = both.assign(change=change)
+    return both[both["change"] != "equal"].reset_index(drop=True)
 
 
 def _completeness(rows: pd.DataFrame, served: pd.Series) -> float:

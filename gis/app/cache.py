@@ -22,7 +22,7 @@ from gis.io.picture import Sheet, make_pyramid, read_sheet
 from gis.io.read import Arrival, Reading
 from gis.io.vworld_wire import Service
 from gis.io.write import layer_bytes, layer_file_name
-from gis.study import firms, imports, kinds, services
+from gis.study import cards, firms, imports, kinds, reports, services, value_chain
 from gis.study import landuse as landuse_study
 from gis.study import overlay as overlay_study
 from gis.study import register as register_study
@@ -91,12 +91,12 @@ def boundary_grades() -> dict[str, str]:
 
 @_kept
 def chain(year: int, scope: str, basis: str, within: float | None = None) -> Chain:
-    return study.chain(year, scope, basis, within)
+    return value_chain.chain(year, scope, basis, within)
 
 
 @_kept
 def place_points() -> dict[str, tuple[float, float]]:
-    return study.place_points()
+    return value_chain.place_points()
 
 
 @_kept
@@ -105,8 +105,8 @@ def claims(subject: str | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 @_kept
-def card(complex_id: str) -> study.Card:
-    return study.card(complex_id)
+def card(complex_id: str) -> cards.Card:
+    return cards.card(complex_id)
 
 
 @_kept
@@ -180,7 +180,7 @@ def outline_matches(layer_name: str) -> pd.DataFrame:
 
 @_kept
 def report_table(name: str) -> pd.DataFrame:
-    return study.report_table(name)
+    return reports.report_table(name)
 
 
 @_kept

@@ -11,7 +11,7 @@ from gis.app import cache
 from gis.crs import MAP_CRS, reproject
 from gis.i18n import language, t
 from gis.io.check import by_kind
-from gis.study import PLAN_YEAR
+from gis.study.value_chain import PLAN_YEAR
 from gis.view import map as view
 from gis.view.features import screen_geojson
 from gis.view.sentences import link_distance

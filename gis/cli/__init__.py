@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gis.cli import analyses, data, firms, landuse, overlay, pictures, register, services, terrain, vertices
+from gis.cli import analyses, chain, data, firms, landuse, overlay, pictures, register, services, terrain, vertices
 from gis.cli.output import one_line
 from gis.errors import GisError
 from gis.i18n import t, use_language
@@ -15,6 +15,8 @@ app = typer.Typer(
     help="Measure linked industrial complexes: areas, distances, adjacency, value chain, claims.",
 )  # fmt: skip
 app.add_typer(analyses.app)
+app.add_typer(chain.app)
+app.add_typer(chain.model_app, name="chain-model")
 app.add_typer(firms.app)
 app.add_typer(data.app)
 app.add_typer(pictures.app)

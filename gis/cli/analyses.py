@@ -91,29 +91,6 @@ def adjacency(
 
 
 @app.command()
-def chain(
-    year: Annotated[int, typer.Option(help="The year to look at.")] = study.DEFAULT_YEAR,
-    scope: Annotated[str, typer.Option(help="cluster, cluster_cheomdan3 or region.")] = "region",
-    basis: Annotated[str, typer.Option(help="plan: roles by plan count; fact: only what stands.")] = "plan",
-    within: Annotated[str | None, typer.Option(help="Farthest hand-over that counts, e.g. 10km.")] = None,
-    format: FormatOpt = None,
-    output: OutputOpt = None,
-) -> None:
-    """Show which stages of the value chain stand where, and which links are served."""
-    built = study.chain(year, scope, basis, None if within is None else parse_length(within))
-    if resolve(format, output) == Format.json:
-        write(json_text(study.chain_object(built)), output)
-        return
-    stages = built.stages.rename(columns={"id": "stage"})
-    emit(
-        {"links": built.links, "stages": stages, "doubts": built.doubts},
-        format,
-        output,
-        note=sentences.chain_sentence(built),
-    )
-
-
-@app.command()
 def claims(
     subject: Annotated[str | None, typer.Option(help="Only claims about this subject.")] = None,
     format: FormatOpt = None,

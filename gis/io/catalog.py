@@ -27,13 +27,16 @@ CLAIM_COLUMNS = (
 STAGE_COLUMNS = ("id", "order", "supporting", "feedback", "hosted", "ksic", "ksic_source")
 HOST_COLUMNS = (
     "id", "stage", "place", "part", "name", "name_en", "status", "from", "until",
-    "basis", "evidence", "source", "as_of", "confidence", "note", "note_en",
+    "basis", "evidence", "source", "as_of", "confidence", "phase", "note", "note_en",
 )  # fmt: skip
 LINK_COLUMNS = (
     "id", "stage_from", "stage_to", "kind", "required", "feedback", "reason", "reason_en",
     "evidence", "source", "as_of", "note", "note_en",
 )  # fmt: skip
-FLOW_COLUMNS = ("link", "place_from", "place_to", "evidence", "source", "as_of", "stated", "note", "note_en")
+FLOW_COLUMNS = (
+    "link", "place_from", "place_to", "capacity", "capacity_unit", "evidence", "source", "as_of", "stated",
+    "note", "note_en",
+)  # fmt: skip
 STEP_COLUMNS = ("phase", "subject", "name", "name_en", "key", "date", "date_end", "status", "source", "note", "note_en")
 HISTORY_COLUMNS = (
     "topic", "topic_en", "then", "then_en", "then_source", "now", "now_en", "now_source", "changed_on",
@@ -198,6 +201,7 @@ def hosts() -> pd.DataFrame:
     _require_known(path, rows["basis"], BASES)
     _require_known(path, rows["evidence"], EVIDENCE)
     _require_known(path, rows["source"], sources()["id"])
+    _require_known(path, rows["phase"], steps()["phase"])
     for column in ("from", "until"):
         _require_kind(path, rows[column], int)
     return rows
@@ -224,6 +228,7 @@ def flows() -> pd.DataFrame:
     _require_known(path, rows["link"], links()["id"])
     _require_known(path, rows["evidence"], EVIDENCE)
     _require_known(path, rows["source"], sources()["id"])
+    _require_kind(path, rows["capacity"], (int, float))
     return rows
 
 

@@ -68,6 +68,19 @@ _outlines = sql.Table(
     sql.Column("in_use", sql.Boolean, nullable=False),
     sql.Column("adopted_at", sql.String, nullable=False),
 )
+decision_table = sql.Table(
+    "decision",
+    _metadata,
+    sql.Column("number", sql.Integer, primary_key=True),
+    sql.Column("topic", sql.String, nullable=False),
+    sql.Column("key", sql.String, nullable=False),
+    sql.Column("content", sql.String, nullable=False),
+    sql.Column("note", sql.String),
+    sql.Column("parent", sql.Integer),
+    sql.Column("restores", sql.Integer),
+    sql.Column("made_at", sql.String, nullable=False),
+)
+"""What people decided; rows are only added (`gis.io.decisions`)."""
 _counter = sql.Table("revision", _metadata, sql.Column("number", sql.Integer, nullable=False))
 
 
@@ -122,7 +135,7 @@ def version() -> int:
     """Return a number that changes with every change of the store; the key of what is cached from it."""
     if not exists():
         return 0
-    with _reading() as connection:
+    with reading() as connection:
         return int(connection.execute(sql.select(_counter.c.number)).scalar_one())
 
 
@@ -130,7 +143,7 @@ def layers() -> list[StoredLayer]:
     """Return every imported layer, the oldest first."""
     if not exists():
         return []
-    with _reading() as connection:
+    with reading() as connection:
         rows = connection.execute(sql.select(_layers).order_by(_layers.c.number)).mappings().all()
     return [_stored(dict(row)) for row in rows]
 
@@ -227,7 +240,7 @@ def keep(stored: StoredLayer, features: pd.DataFrame | Path) -> StoredLayer:
         with part.open("rb+") as written:
             os.fsync(written.fileno())
         part.replace(place)
-        with _writing() as connection:
+        with writing() as connection:
             if connection.execute(sql.select(_layers.c.name).where(_layers.c.name == known.name)).first():
                 raise InputError("name_taken", name=known.name)
             known = replace(known, title=_own_title(connection, known.title))
@@ -248,7 +261,7 @@ def change(name: str, **values: Any) -> StoredLayer:
     """Change what a layer is called, drawn like, or rests on; its features stay."""
     known = layer(name)
     changed = replace(known, **values)
-    with _writing() as connection:
+    with writing() as connection:
         connection.execute(_layers.update().where(_layers.c.name == known.name).values(**_row(changed)))
     return changed
 
@@ -267,7 +280,7 @@ def rewrite(known: StoredLayer, rows: pd.DataFrame, **values: Any) -> bool:
         with part.open("rb+") as written:
             os.fsync(written.fileno())
         part.replace(place)
-        with _writing() as connection:
+        with writing() as connection:
             done = connection.execute(_layers.update().where(mine).values(**_row(changed))).rowcount == 1
     except BaseException as error:
         part.unlink(missing_ok=True)
@@ -288,7 +301,7 @@ def remove(name: str) -> StoredLayer:
         Where there is no such layer.
     """
     known = layer(name)
-    with _writing() as connection:
+    with writing() as connection:
         connection.execute(_outlines.delete().where(_outlines.c.layer == known.name))
         connection.execute(_layers.delete().where(_layers.c.name == known.name))
     file_path(known).unlink(missing_ok=True)
@@ -302,7 +315,7 @@ def outlines(complex_id: str | None = None) -> list[Outline]:
     query = sql.select(_outlines).order_by(_outlines.c.number)
     if complex_id is not None:
         query = query.where(_outlines.c.complex == complex_id)
-    with _reading() as connection:
+    with reading() as connection:
         rows = connection.execute(query).mappings().all()
     return [Outline(**{**row, "feature_ids": tuple(json.loads(row["feature_ids"]))}) for row in rows]
 
@@ -311,7 +324,7 @@ def adopt(complex_id: str, layer_name: str, feature_ids: tuple[str, ...], grade:
     """Make an imported boundary the one in use for a complex; the former ones are kept."""
     known = layer(layer_name)
     when = datetime.now(UTC).isoformat(timespec="seconds")
-    with _writing() as connection:
+    with writing() as connection:
         connection.execute(_outlines.update().where(_outlines.c.complex == complex_id).values(in_use=False))
         key = connection.execute(
             _outlines.insert().values(
@@ -329,7 +342,7 @@ def use_outline(complex_id: str, number: int | None) -> None:
         raise UnknownNameError("outline", number=number, complex=complex_id, known=", ".join(map(str, known)) or "-")
     if not exists():
         return
-    with _writing() as connection:
+    with writing() as connection:
         mine = _outlines.c.complex == complex_id
         connection.execute(_outlines.update().where(mine).values(in_use=False))
         if number is not None:
@@ -425,14 +438,16 @@ def _write_ahead(connection: Any) -> None:
 
 
 @contextmanager
-def _reading() -> Iterator[sql.Connection]:
+def reading() -> Iterator[sql.Connection]:
+    """Open the catalogue for reading; its faults are said in one line."""
     folder = workspace()
     with _faults(folder), _database(folder).connect() as connection:
         yield connection
 
 
 @contextmanager
-def _writing() -> Iterator[sql.Connection]:
+def writing() -> Iterator[sql.Connection]:
+    """Open the catalogue for one change, all of it or nothing, and give the store a new version."""
     folder = _ready()
     with _faults(folder), _database(folder).begin() as connection:
         connection.execute(_counter.update().values(number=_counter.c.number + 1))

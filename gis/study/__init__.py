@@ -6,7 +6,6 @@ gives the names that leave.
 
 import json
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,6 @@ import shapely
 
 from gis.analysis import adjacency as _adjacency
 from gis.analysis import area as _area
-from gis.analysis import chain as _chain
 from gis.analysis import claims as _claims
 from gis.analysis import distance as _distance
 from gis.crs import GWANGJU_BELT, MAP_CRS, crs_name, to_work_crs
@@ -25,9 +23,8 @@ from gis.errors import DataFileError, InputError, UnknownNameError
 from gis.io import catalog, store
 from gis.io.formats import FILE_ENDINGS
 from gis.io.read import Reading, read_file, read_layer
-from gis.io.write import plain_rows
 from gis.kernel.geodesy import geodesic_distances
-from gis.model import LAYER_COLUMNS, outward, worse_grade
+from gis.model import LAYER_COLUMNS, worse_grade
 from layers import LAYERS
 from layers.declare import Column, Layer, Style
 from layers.palette import IMPORTED, INK
@@ -35,9 +32,6 @@ from layers.palette import IMPORTED, INK
 UNIT_LAYERS = ("sigungu", "emd", "ri")
 COMPLEXES = "complexes"
 MAX_PAIRS = 200_000
-DEFAULT_YEAR = 2026
-PLAN_YEAR = 2031
-"""When the last planned host of the bundled data works."""
 
 
 @dataclass(frozen=True)
@@ -342,64 +336,6 @@ def _other_layer(source: str, belt: str) -> gpd.GeoDataFrame:
     return read_file(Path(source), belt) if is_file else layer(source, belt)
 
 
-def places(scope: str = "region") -> gpd.GeoDataFrame:
-    """Return every place that can host a stage: the complexes, then the hosts outside them.
-
-    Of the complexes of the 소부장 특화단지, the narrower scopes take the outline inside it: of 빛그린 the Gwangju side.
-    """
-    outlines, points = layer(COMPLEXES), layer("hosts")
-    columns = ["id", "name", "grade", "source", "geometry"]
-    both = pd.concat([outlines[columns], points[columns]])
-    sway = pd.concat([outlines["center_uncertainty"], points["precision"]])
-    known = gpd.GeoDataFrame(both, crs=outlines.crs).assign(center_uncertainty=sway)
-    if scope != "region":
-        inside = layer("cluster").set_index("complex")
-        known.loc[inside.index, ["geometry", "grade"]] = inside[["geometry", "grade"]]
-    return known
-
-
-def chain(year: int, scope: str = "region", basis: str = "plan", within: float | None = None) -> _chain.Chain:
-    """Return the value chain of one year, scope and basis, with the distance of each hand-over."""
-    hosts, known = catalog.hosts(), places(scope)
-    homeless = sorted(set(hosts["place"]) - set(known["id"]))
-    if homeless:
-        raise DataFileError("host_place", place=homeless[0], known=", ".join(known["id"]))
-    return _chain.build_chain(
-        catalog.stages(),
-        hosts,
-        catalog.links(),
-        catalog.flows(),
-        _distance.distances(known),
-        year=year,
-        scope=scope,
-        basis=basis,
-        within=within,
-    )
-
-
-def chain_object(built: _chain.Chain) -> dict[str, Any]:
-    """Return a chain as the one object of the interface contract.
-
-    A link that a distance limit leaves undecided is served `null`; the bottleneck is not computed yet: null.
-    """
-    return {
-        "year": built.year,
-        "scope": built.scope,
-        "basis": built.basis,
-        "completeness": built.completeness,
-        "completeness_known": built.completeness_known,
-        "completeness_possible": built.completeness_possible,
-        "stages": plain_rows(built.stages),
-        "links": plain_rows(
-            outward(built.links.assign(served=built.links["served"].mask(built.links["undecided"], None)))
-        ),
-        "missing_stages": list(built.missing_stages),
-        "bottleneck": None,
-        "single_points_of_failure": list(built.single_points_of_failure),
-        "doubts": plain_rows(built.doubts),
-    }
-
-
 def claims(subject: str | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the ledger and its conflicts, of one subject or of all."""
     ledger = catalog.claims()
@@ -411,42 +347,6 @@ def claims(subject: str | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
     return (
         ledger[ledger["subject"] == subject].reset_index(drop=True),
         found[found["subject"] == subject].reset_index(drop=True),
-    )
-
-
-@dataclass(frozen=True)
-class Card:
-    """What is known about one complex."""
-
-    site: dict[str, Any]
-    area: dict[str, Any]
-    claims: pd.DataFrame
-    conflicts: pd.DataFrame
-    steps: pd.DataFrame
-    neighbors: pd.DataFrame
-    links: pd.DataFrame
-    source_titles: dict[str, str]
-    source_ranks: dict[str, str]
-
-
-def card(complex_id: str, year: int = PLAN_YEAR) -> Card:
-    """Return everything about one complex: measures, claims, phases, neighbors, and its links by plan in `year`."""
-    source = source_layer()
-    if complex_id not in source.frame.index:
-        raise UnknownNameError("complex", complex=complex_id, known=", ".join(source.frame.index))
-    ledger, found = claims(complex_id)
-    pairs, steps = adjacencies(source), catalog.steps()
-    served = chain(year).links
-    return Card(
-        site=source.frame.drop(columns="geometry").loc[complex_id].to_dict(),
-        area=areas(source).set_index("id", drop=False).loc[complex_id].to_dict(),
-        claims=ledger,
-        conflicts=found,
-        steps=steps[steps["subject"] == complex_id].reset_index(drop=True),
-        neighbors=pairs[(pairs["a"] == complex_id) | (pairs["b"] == complex_id)].reset_index(drop=True),
-        links=served[served["served"] & ((served["from"] == complex_id) | (served["to"] == complex_id))],
-        source_titles=sources().set_index("id")["title"].to_dict(),
-        source_ranks=sources().set_index("id")["rank"].to_dict(),
     )
 
 
@@ -467,46 +367,12 @@ def drawn_report(geometry: str) -> DrawnReport:
     )
 
 
-REPORT_TABLES = (
-    "area", "area_by_sigungu", "area_by_ri", "distance_gap", "distance_centroid", "adjacency",
-    "nearest", "chain_stages", "chain_links", "claims", "conflicts", "phases", "article", "layers",
-)  # fmt: skip
-
-
-def report_table(name: str) -> pd.DataFrame:
-    """Return one table of the report on the bundled complexes."""
-    makers: dict[str, Callable[[], pd.DataFrame]] = {
-        "area": lambda: areas(source_layer()),
-        "area_by_sigungu": lambda: unit_shares(source_layer(), "sigungu"),
-        "area_by_ri": lambda: unit_shares(source_layer(), "ri"),
-        "distance_gap": lambda: distances(source_layer()),
-        "distance_centroid": lambda: distances(source_layer(), measure="centroid"),
-        "adjacency": lambda: adjacencies(source_layer()),
-        "nearest": lambda: nearest_places(source_layer()),
-        "chain_stages": lambda: chain(DEFAULT_YEAR).stages.rename(columns={"id": "stage"}),
-        "chain_links": lambda: chain(DEFAULT_YEAR).links,
-        "claims": lambda: claims()[0],
-        "conflicts": lambda: claims()[1],
-        "phases": catalog.steps,
-        "article": catalog.article_rows,
-        "layers": layer_table,
-    }
-    return makers[name]()
-
-
 def drawn_layer(geometries: str) -> gpd.GeoDataFrame:
     """Return the polygons drawn on the map (a GeoJSON list of geometries) as one layer, with both areas."""
     sites = [drawn_site(geometry, f"drawn-{number}") for number, geometry in enumerate(json.loads(geometries), start=1)]
     measured = pd.concat([areas(site)[["area", "planar_area", "planar_crs"]] for site in sites], ignore_index=True)
     drawn = pd.concat([site.frame.to_crs(MAP_CRS)[["id", "name", "grade", "source", "geometry"]] for site in sites])
     return gpd.GeoDataFrame(drawn.reset_index(drop=True).join(measured), crs=MAP_CRS)
-
-
-def place_points() -> dict[str, tuple[float, float]]:
-    """Return longitude and latitude of the middle of every place that can host a stage."""
-    known = places()
-    middle = known.representative_point().to_crs(MAP_CRS)
-    return dict(zip(known["id"], zip(middle.x.round(6), middle.y.round(6), strict=True), strict=True))
 
 
 def drawn_line_length(geometry: dict) -> float:

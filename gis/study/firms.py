@@ -18,6 +18,7 @@ from gis.io.firms import Register, industries, read_register
 from gis.io.names import aliases
 from gis.io.people import People, read_people
 from gis.io.store import StoredLayer
+from gis.study import value_chain
 from gis.study.imports import Keeping, keep_rows
 
 FIRMS, PEOPLE = "Firms", "People"
@@ -186,7 +187,7 @@ def kept_tables(kind: str) -> dict[str, str]:
 def _report(
     register: Register, matched: pd.DataFrame, counts: dict[str, int], digits: int, reference: Register | None
 ) -> FirmReport:
-    known = industries()
+    known, used = industries(), value_chain.model()
     own = _firms.counted(matched)
     codes = _firms.industry_codes(own["ksic"], digits)
     basis = None if reference is None else _firms.own_rows(reference.firms)
@@ -201,7 +202,7 @@ def _report(
         firms=matched[list(SHOWN_COLUMNS)],
         industries=_firms.firms_by_industry(matched, known, digits),
         quotients=_firms.location_quotients(matched, known, digits, basis),
-        stages=_firms.stages_present(matched, catalog.stages(), catalog.hosts(), known, list(study.places()["id"])),
+        stages=_firms.stages_present(matched, used.stages, used.hosts, known, list(value_chain.places()["id"])),
         unmatched=_firms.unmatched_rows(matched),
         dropped=register.dropped,
         counts={

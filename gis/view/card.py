@@ -6,7 +6,7 @@ import pandas as pd
 
 from gis.i18n import either, t
 from gis.model import EVIDENCE, SCHEMATIC
-from gis.study import Card
+from gis.study.cards import Card
 from gis.units import area_text
 from gis.view.sentences import adjacency_sentence, conflict_sentence, link_distance
 from gis.view.tables import label, value_text

@@ -72,6 +72,8 @@ WORDS: dict[str, str] = {
     "plan_fault": "landuse.fault",
     "finding": "rules.finding",
     "theme_way": "overlay.way",
+    "functional_adjacency": "functional_adjacency",
+    "what": "lost",
 }
 """Columns whose values are ids, and the family of labels that names them."""
 

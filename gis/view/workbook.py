@@ -4,7 +4,7 @@ import pandas as pd
 
 from gis import __version__
 from gis.i18n import t
-from gis.study import DEFAULT_YEAR
+from gis.study.value_chain import DEFAULT_YEAR
 from gis.units import AREA_SYMBOLS
 from gis.view.ledger import article_table, ledger_table, steps_table
 from gis.view.sentences import with_distance_labels
@@ -14,7 +14,7 @@ from gis.view.tables import label, shown, with_area_notes
 def report_sheet(
     name: str, table: pd.DataFrame, ledger: pd.DataFrame, area_unit: str, names: dict[str, str]
 ) -> pd.DataFrame:
-    """Return one table of `study.REPORT_TABLES` for people, with the notes and words that belong to it."""
+    """Return one table of `reports.REPORT_TABLES` for people, with the notes and words that belong to it."""
     if name == "area":
         table = with_area_notes(table)
     elif name.startswith("distance") or name == "nearest":

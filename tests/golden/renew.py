@@ -7,9 +7,11 @@ from typing import Any
 import pandas as pd
 
 from gis import study
+from gis.analysis.chain import Chain
 from gis.i18n import reading
 from gis.io.write import plain_rows
 from gis.model import outward
+from gis.study import value_chain
 from gis.view.sentences import chain_sentence, link_distance
 
 HERE = Path(__file__).parent
@@ -22,7 +24,7 @@ def golden() -> dict[str, Any]:
         return {
             "area.json": plain_rows(outward(_rounded(study.areas(source)))),
             "adjacency.json": plain_rows(outward(_rounded(study.adjacencies(source)))),
-            "chain_2031_region_plan.json": _chain(study.chain(2031, "region", "plan")),
+            "chain_2031_region_plan.json": _chain(value_chain.chain(2031, "region", "plan")),
         }
 
 
@@ -49,7 +51,7 @@ def _rounded(table: pd.DataFrame) -> pd.DataFrame:
     return table.round(dict.fromkeys(table.select_dtypes("float"), 3))
 
 
-def _chain(built: study._chain.Chain) -> dict[str, Any]:
+def _chain(built: Chain) -> dict[str, Any]:
     """Return a chain with one line a stage and one line a link: from → to, evidence, how far."""
     served = built.links[built.links["served"]].to_dict("records")
     pairs: dict[str, list[str]] = {name: [] for name in built.links["id"].unique()}

@@ -10,7 +10,7 @@ from gis.app.map_widget import show_map
 from gis.app.site_map import base, layer_group
 from gis.i18n import t
 from gis.model import BASES, SCOPES
-from gis.study import DEFAULT_YEAR
+from gis.study.value_chain import DEFAULT_YEAR
 from gis.view.legend import legend_html
 from gis.view.sentences import boundary_sentence, chain_sentence
 from gis.view.tables import label, stage_matrix_table

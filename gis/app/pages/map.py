@@ -16,7 +16,8 @@ from gis.app.map_widget import show_map
 from gis.app.site_map import LAND, base, layer_group, links_between_complexes
 from gis.i18n import t
 from gis.io import store
-from gis.study import PLAN_YEAR, DrawnReport, drawn_line_length
+from gis.study import DrawnReport, drawn_line_length
+from gis.study.value_chain import PLAN_YEAR
 from gis.units import length_text
 from gis.view.card import card_html
 from gis.view.features import SCREEN_FEATURES

@@ -12,7 +12,7 @@ from gis.app.downloads import show_people
 from gis.app.frame import header, plain, say, show_page
 from gis.i18n import language, reading, t
 from gis.io.write import LAYER_FORMATS, xlsx_bytes
-from gis.study import REPORT_TABLES
+from gis.study.reports import REPORT_TABLES
 from gis.view.tables import layer_title, shown
 from gis.view.workbook import about_sheet, report_sheet
 

@@ -1,0 +1,126 @@
+"""What people decide, kept as they decide it: rows are only added, so that every earlier state can come back.
+
+A decision is about a `key` of a `topic`; its content is plain values. Undo and restore add a row that says again what an
+earlier one said.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sql
+
+from gis.errors import InputError
+from gis.io import store
+from gis.io.store import decision_table as _table
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One row of the history: content (None: nothing is decided), what it followed on, and which row it brought back."""
+
+    number: int
+    topic: str
+    key: str
+    content: Any
+    note: str | None
+    parent: int | None
+    restores: int | None
+    made_at: str
+
+    @property
+    def state(self) -> int:
+        """The number of the row that first said this; 0 for nothing decided."""
+        return self.number if self.restores is None else self.restores
+
+
+def append(topic: str, key: str, content: Any, note: str | None = None) -> int:
+    """Keep a decision as the one that holds, and return its number."""
+    with store.writing() as connection:
+        before = _latest(connection, topic, key)
+        return _add(connection, topic, key, content, note, None if before is None else before.state, None)
+
+
+def latest(topic: str, key: str) -> Decision | None:
+    """Return the decision that holds; None where nothing is decided."""
+    if not store.exists():
+        return None
+    with store.reading() as connection:
+        found = _latest(connection, topic, key)
+    return None if found is None or found.content is None else found
+
+
+def keys(topic: str) -> list[str]:
+    """Return what was ever decided on in a topic, the first first."""
+    if not store.exists():
+        return []
+    asked = sql.select(_table.c.key).where(_table.c.topic == topic).group_by(_table.c.key)
+    with store.reading() as connection:
+        return list(connection.execute(asked.order_by(sql.func.min(_table.c.number))).scalars())
+
+
+def history(topic: str, key: str) -> list[Decision]:
+    """Return every decision of a key, the last first."""
+    if not store.exists():
+        return []
+    asked = sql.select(_table).where(_table.c.topic == topic, _table.c.key == key).order_by(_table.c.number.desc())
+    with store.reading() as connection:
+        return [_decision(row) for row in connection.execute(asked).mappings()]
+
+
+def undo(topic: str, key: str) -> Decision | None:
+    """Go back to what held before the decision that holds, and return that; None where then nothing is decided.
+
+    Raises
+    ------
+    InputError
+        Where nothing was decided.
+    """
+    now = latest(topic, key)
+    if now is None:
+        raise InputError("nothing_to_undo")
+    before = {row.number: row for row in history(topic, key)}[now.state].parent
+    restore(topic, key, before or 0)
+    return latest(topic, key)
+
+
+def restore(topic: str, key: str, number: int) -> int:
+    """Let the decision `number` hold again (0: nothing decided), and return the number of the new row."""
+    with store.writing() as connection:
+        asked = sql.select(_table).where(_table.c.topic == topic, _table.c.key == key, _table.c.number == number)
+        row = connection.execute(asked).mappings().first()
+        if row is None and number != 0:
+            raise InputError("no_revision", number=number)
+        told = None if row is None else _decision(row)
+        if told is None:
+            return _add(connection, topic, key, None, None, None, 0)
+        return _add(connection, topic, key, told.content, told.note, told.parent, told.state)
+
+
+def _add(
+    connection: sql.Connection,
+    topic: str,
+    key: str,
+    content: Any,
+    note: str | None,
+    parent: int | None,
+    restores: int | None,
+) -> int:
+    row = {
+        "topic": topic, "key": key, "content": json.dumps(content, ensure_ascii=False, allow_nan=False), "note": note,
+        "parent": parent, "restores": restores, "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+    }  # fmt: skip
+    inserted = connection.execute(_table.insert().values(row)).inserted_primary_key
+    assert inserted is not None
+    return int(inserted[0])
+
+
+def _latest(connection: sql.Connection, topic: str, key: str) -> Decision | None:
+    asked = sql.select(_table).where(_table.c.topic == topic, _table.c.key == key).order_by(_table.c.number.desc())
+    row = connection.execute(asked.limit(1)).mappings().first()
+    return None if row is None else _decision(row)
+
+
+def _decision(row: sql.RowMapping) -> Decision:
+    return Decision(**{**row, "content": json.loads(row["content"])})
