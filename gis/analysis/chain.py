@@ -24,6 +24,7 @@ LINK_ROW_COLUMNS = (
 DOUBT_COLUMNS = ("id", "name", "name_en", "stage", "place", "doubt", "counted")
 FIRMNESS = ("operating", "building", "role", "planned")
 EXPORT = "export"
+STATED = "stated"
 NEIGHBORS_WITHIN = 2_000.0
 """m: the first band of 근접; a hand-over between such neighbors is a functional adjacency."""
 _NOWHERE: tuple[float, float, float, str | None] = (np.nan, np.nan, np.nan, None)
@@ -159,7 +160,7 @@ def _seen_at_work(hosts: pd.DataFrame) -> pd.Series:
 
 def stage_table(stages: pd.DataFrame, active: pd.DataFrame) -> pd.DataFrame:
     """Return a row a stage with its places and hosts, joined by `|`."""
-    grouped = active.groupby("stage", sort=False)
+    grouped = active.assign(name_en=active["name_en"].fillna(active["name"])).groupby("stage", sort=False)
     places = grouped["place"].agg(lambda found: "|".join(dict.fromkeys(found)))
     names = {
         column: grouped[column].agg(lambda found: "|".join(dict.fromkeys(found))) for column in ("name", "name_en")
@@ -229,6 +230,7 @@ def _link_rows(
                     "distance": distance, "low": low, "high": high, "grade": grade,
                     "functional_adjacency": _neighborhood(start, end, apart),
                     **{name: flow.get(name) for name in ("evidence", "source", "as_of", "note", "note_en")},
+                    "evidence": flow["evidence"] or STATED,
                 }
             )  # fmt: skip
         if not (givers and takers):
