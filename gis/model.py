@@ -23,6 +23,9 @@ OUTWARD: dict[str, str] = {
     "duration": "seconds",
     "low": "low_m",
     "high": "high_m",
+    "distance_before": "distance_before_m",
+    "low_before": "low_before_m",
+    "high_before": "high_before_m",
     "gap": "gap_m",
     "shared_boundary": "shared_boundary_m",
     "overlap": "overlap_m2",
@@ -94,6 +97,10 @@ EVIDENCE = ("stated", "inferred", "plan")
 """What a link rests on, the firmest first."""
 BASES = ("plan", "fact")
 RANKS = ("notice", "statistics", "agency", "press", "derived")
+READINGS = ("value", "multiple", "growth", "points", "level")
+"""What a stated target may mean: itself, so many % of a baseline, so many % more, so many points more, a level."""
+BOUNDS = ("odd", "at_least")
+"""Words that make a stated figure a range: 25만여 is no less and less than the next digit, 10조 이상 is no less."""
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,22 @@ def chain(year: int, scope: str, basis: str, within: float | None = None) -> Cha
 
 
 @_kept
+def chain_answer(
+    year: int,
+    scope: str,
+    basis: str,
+    within: float | None = None,
+    moves: tuple[value_chain.Move, ...] = (),
+) -> value_chain.Answer:
+    return value_chain.answer(year, scope, basis, within, moves)
+
+
+@_kept
+def moved_links(moves: tuple[value_chain.Move, ...], year: int, scope: str, basis: str) -> pd.DataFrame:
+    return value_chain.moved_links(moves, year, scope, basis)
+
+
+@_kept
 def place_points() -> dict[str, tuple[float, float]]:
     return value_chain.place_points()
 

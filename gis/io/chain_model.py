@@ -73,7 +73,7 @@ def read_tables(source: Path | bytes, file: str) -> dict[str, pd.DataFrame]:
         raise InputError(
             "chain.no_table", file=file, known=", ".join(f"{name}({', '.join(NEEDED[name])})" for name in TABLES)
         )
-    return {name: _frame(name, rows, file) for name, rows in found.items()}
+    return {name: typed(name, rows, file) for name, rows in found.items()}
 
 
 def _toml_tables(source: Path | bytes, file: str) -> dict[str, list[dict[str, Any]]]:
@@ -116,8 +116,14 @@ def _sheet_tables(content: bytes, file: str) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def _frame(name: str, rows: list[dict[str, Any]], file: str) -> pd.DataFrame:
-    """Return rows as a table of the chain, with the row of the file; an unknown column is told."""
+def typed(name: str, rows: list[dict[str, Any]], file: str) -> pd.DataFrame:
+    """Return rows as a table of the chain, each cell of the type of its column, with the `row` of the file.
+
+    Raises
+    ------
+    InputError
+        Where a column is unknown, or a cell is no number or truth value; table, row and column are named.
+    """
     strange = {key for row in rows for key in row} - {*TABLES[name], "row"}
     if strange:
         raise InputError(

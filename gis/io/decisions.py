@@ -5,6 +5,7 @@ earlier one said.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -37,8 +38,17 @@ class Decision:
 
 def append(topic: str, key: str, content: Any, note: str | None = None) -> int:
     """Keep a decision as the one that holds, and return its number."""
+    return change(topic, key, lambda _: content, note)
+
+
+def change(topic: str, key: str, changed: Callable[[Any], Any], note: str | None = None) -> int:
+    """Keep what `changed` makes of the content that holds (None: nothing decided), and return the number of the row.
+
+    Nobody else decides between reading and keeping; a fault that `changed` raises keeps nothing.
+    """
     with store.writing() as connection:
         before = _latest(connection, topic, key)
+        content = changed(None if before is None else before.content)
         return _add(connection, topic, key, content, note, None if before is None else before.state, None)
 
 
@@ -77,25 +87,31 @@ def undo(topic: str, key: str) -> Decision | None:
     InputError
         Where nothing was decided.
     """
-    now = latest(topic, key)
-    if now is None:
+    if not store.exists():
         raise InputError("nothing_to_undo")
-    before = {row.number: row for row in history(topic, key)}[now.state].parent
-    restore(topic, key, before or 0)
+    with store.writing() as connection:
+        now = _latest(connection, topic, key)
+        if now is None or now.content is None:
+            raise InputError("nothing_to_undo")
+        _restore(connection, topic, key, now.parent or 0)
     return latest(topic, key)
 
 
 def restore(topic: str, key: str, number: int) -> int:
     """Let the decision `number` hold again (0: nothing decided), and return the number of the new row."""
     with store.writing() as connection:
-        asked = sql.select(_table).where(_table.c.topic == topic, _table.c.key == key, _table.c.number == number)
-        row = connection.execute(asked).mappings().first()
-        if row is None and number != 0:
-            raise InputError("no_revision", number=number)
-        told = None if row is None else _decision(row)
-        if told is None:
-            return _add(connection, topic, key, None, None, None, 0)
-        return _add(connection, topic, key, told.content, told.note, told.parent, told.state)
+        return _restore(connection, topic, key, number)
+
+
+def _restore(connection: sql.Connection, topic: str, key: str, number: int) -> int:
+    asked = sql.select(_table).where(_table.c.topic == topic, _table.c.key == key, _table.c.number == number)
+    row = connection.execute(asked).mappings().first()
+    if row is None and number != 0:
+        raise InputError("no_revision", number=number)
+    told = None if row is None else _decision(row)
+    if told is None:
+        return _add(connection, topic, key, None, None, None, 0)
+    return _add(connection, topic, key, told.content, told.note, told.parent, told.state)
 
 
 def _add(

@@ -112,11 +112,11 @@ def revisions() -> pd.DataFrame:
     rows = [
         {
             "revision": one.number, "restores": one.restores, "changed_tables": "|".join(one.content or {}),
-            "note": one.note, "stored_at": one.made_at,
+            "note": one.note, "kept_at": one.made_at,
         }
         for one in decisions.history(TOPIC, KEY)
     ]  # fmt: skip
-    table = pd.DataFrame(rows, columns=["revision", "restores", "changed_tables", "note", "stored_at"], dtype=object)
+    table = pd.DataFrame(rows, columns=["revision", "restores", "changed_tables", "note", "kept_at"], dtype=object)
     return table.astype({"restores": "Int64"})
 
 

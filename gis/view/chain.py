@@ -52,17 +52,17 @@ def loss_sentences(found: Answer) -> list[str]:
 
 
 def addition_sentences(found: Answer) -> list[str]:
-    """Return the fewest new sites that complete the chain, where they could stand, and what is planned for them."""
+    """Return the fewest new sites that complete the chain, with what is planned for each of their stages."""
     addition = found.addition
     if addition.count == 0:
         return [t("chain.complete", **frame_words(found))]
     if addition.count is None:
         return [t("chain.no_addition")]
     stages = [
-        t("chain.addition_stage", stage=label("stage", stage), places=places, planned=planned)
-        for stage, places, planned in addition_table(found).itertuples(index=False)
+        t("chain.addition_stage", stage=label("stage", stage), planned=planned)
+        for stage, _, planned in addition_table(found).itertuples(index=False)
     ]
-    return [t("chain.addition", count=addition.count, **frame_words(found)), *stages]
+    return [t("chain.addition", count=addition.count, stages=" · ".join(stages), **frame_words(found))]
 
 
 def frame_words(found: Answer) -> dict[str, object]:
@@ -157,6 +157,36 @@ def loss_words(row: pd.Series) -> str:
     if row["what"] == "site":
         return site_words((row["stage"], row["place"]))
     return label(row["what"], row[row["what"]])
+
+
+def moved_sentence(place: str, changed: pd.DataFrame) -> str:
+    """Return how many hand-overs surely shorten or lengthen where a place moves, and how many nobody can tell."""
+    counts = changed[changed["required"].astype(bool)]["change"].value_counts()
+    told = {change: int(counts.get(change, 0)) for change in ("shorter", "longer", "unknown")}
+    return t("chain.moved_links", place=label("place", place), **told)
+
+
+def present_sentence(present: pd.DataFrame) -> str:
+    """Return at how many stages a register has firms in the places shown, and of how many stages it can say nothing."""
+    firms = present.groupby("stage")["firms"].sum(min_count=1)
+    return t(
+        "chain.present", found=int(firms.gt(0).sum()), none=int(firms.eq(0).sum()), unknown=int(firms.isna().sum())
+    )
+
+
+def fault_words(row: dict) -> str:
+    """Return a fault of a model in words: where it is, what is wrong, what would work."""
+    value = "" if row["value"] is None else str(row["value"])
+    known = t("chain.known", known=row["known"]) if row["known"] else ""
+    where = t(
+        "chain.where",
+        table=t(f"chain.tables.{row['table']}"),
+        row=row["row"],
+        id=row["id"] or "-",
+        column=row["column"],
+    )
+    wrong = t(f"chain.wrong.{row['fault']}", value=value)
+    return f"{where}: {wrong} {known}".rstrip()
 
 
 def kept_sentence(number: int) -> str:

@@ -74,6 +74,8 @@ WORDS: dict[str, str] = {
     "theme_way": "overlay.way",
     "functional_adjacency": "functional_adjacency",
     "what": "lost",
+    "changed_tables": "chain.tables",
+    "change": "change",
 }
 """Columns whose values are ids, and the family of labels that names them."""
 
@@ -86,7 +88,7 @@ LISTS = (
 )  # fmt: skip
 """Columns of texts that are joined by `|`."""
 
-TIMES = ("stored_at", "adopted_at", "retrieved_at")
+TIMES = ("stored_at", "adopted_at", "retrieved_at", "kept_at")
 """Columns of moments, in UTC where they are kept, in the reader's own time where they are shown."""
 
 NUMBER_ENDINGS = (("_m", "m", 0), ("seconds", "s", 0), ("_pct", "%", 1), ("_lon", "°", 6), ("_lat", "°", 6))
