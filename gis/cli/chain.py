@@ -6,7 +6,7 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from gis.cli.output import Format, FormatOpt, OutputOpt, emit, resolve, say_aside, write
+from gis.cli.output import Format, FormatOpt, OutputOpt, emit, resolve, write
 from gis.errors import InputError
 from gis.io import chain_model
 from gis.io.write import json_text, write_bytes
@@ -83,30 +83,36 @@ def export(output: Annotated[Path, typer.Option("--output", "-o", help="A workbo
 def use(
     file: Annotated[Path, typer.Argument(help="A workbook, CSV or TOML; tables that it lacks stay as they are.")],
     note: NoteOpt = None,
+    format: FormatOpt = None,
+    output: OutputOpt = None,
 ) -> None:
     """Check a file and let its tables be those of the chain from now on."""
-    number = value_chain.keep_file(file, file.name, note)
-    say_aside(view.kept_sentence(number))
+    value_chain.keep_file(file, file.name, note)
+    history(format, output)
 
 
 @model_app.command()
 def history(format: FormatOpt = None, output: OutputOpt = None) -> None:
     """List every revision of the model, the last first."""
-    emit({"history": value_chain.revisions()}, format, output)
+    emit({"history": value_chain.revisions()}, format, output, note=view.model_sentence())
 
 
 @model_app.command()
-def undo() -> None:
+def undo(format: FormatOpt = None, output: OutputOpt = None) -> None:
     """Go back to the model before the one in use."""
     value_chain.undo_model()
-    say_aside(view.model_sentence())
+    history(format, output)
 
 
 @model_app.command()
-def restore(number: Annotated[int, typer.Argument(help="The number of a revision; 0 is the bundled data.")]) -> None:
+def restore(
+    number: Annotated[int, typer.Argument(help="The number of a revision; 0 is the bundled data.")],
+    format: FormatOpt = None,
+    output: OutputOpt = None,
+) -> None:
     """Let an earlier revision hold again."""
     value_chain.restore_model(number)
-    say_aside(view.model_sentence())
+    history(format, output)
 
 
 @model_app.command()

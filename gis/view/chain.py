@@ -189,11 +189,6 @@ def fault_words(row: dict) -> str:
     return f"{where}: {wrong} {known}".rstrip()
 
 
-def kept_sentence(number: int) -> str:
-    """Return that a model was kept, and as which revision."""
-    return t("chain.kept", number=number)
-
-
 def model_sentence() -> str:
     """Return which model is in use."""
     return t("chain.bundled_in_use") if value_chain.is_bundled() else t("chain.own_in_use")
