@@ -1,0 +1,411 @@
+"""Where a site of a stated area could go: every position on a grid is screened, and the best are measured exactly.
+
+A mask of cells is a screen, never the answer. Cells that lie wholly inside both site and constraint prove an overlap,
+and where not even touched cells meet there is none; between the two the exact shapes decide.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import scipy.fft
+import shapely
+from numpy.typing import NDArray
+from shapely import affinity
+
+from gis.errors import InputError
+from gis.kernel.cells import cell_shares
+
+Floats = NDArray[np.float64]
+Truths = NDArray[np.bool_]
+Ids = NDArray[np.int16]
+
+EXCLUDE, CONDITIONAL, PENALTY = "exclude", "conditional", "penalty"
+MODES = (EXCLUDE, CONDITIONAL, PENALTY)
+ANCHOR = "anchor"
+TOUCH = 1.0
+"""m²: an overlap up to this is a boundary that two shapes share."""
+MOST_CELLS = 4_000_000
+_ARC = 32
+"""Chords in a quarter of a circle."""
+OPEN, BEYOND = -1, -2
+"""Of a position that no constraint surely closes, and of one where no template lies on the grid."""
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """Land that a site must not touch (`exclude`), may take on a condition (`conditional`), or had better not (`penalty`).
+
+    `shape` is in the CRS of the search, with its buffer. `weight` is what taking all of the site would cost the score.
+    """
+
+    name: str
+    mode: str
+    shape: shapely.Geometry
+    weight: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.mode not in MODES:
+            raise InputError("siting.mode", mode=self.mode, known=", ".join(MODES))
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """What a site had better be near to: `weight` is its share in the score."""
+
+    name: str
+    shape: shapely.Geometry
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """What a site must lie within `within` m of, boundary to boundary."""
+
+    shape: shapely.Geometry
+    within: float
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Square cells of `cell` m from the corner (`west`, `south`)."""
+
+    west: float
+    south: float
+    cell: float
+    columns: int
+    rows: int
+
+    def shares(self, shape: shapely.Geometry) -> Floats:
+        """Return which part of each cell a polygon covers, exactly; row 0 is the southernmost."""
+        return _shares(shape, self.west, self.south, self.cell, self.columns, self.rows)
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """Why positions fall: for the best turn of the site at each of them, and counted over all turns.
+
+    `killer` holds at each position (south-west corner of the site's box on the grid) the number of the first constraint
+    that surely closes it, OPEN or BEYOND. `table` has a row a constraint: positions it is the first to close, and those that
+    only it closes, which would open without it.
+    """
+
+    grid: Grid
+    killer: Ids
+    names: tuple[str, ...]
+    table: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Placement:
+    """The sites found, the best first, and why the others fell. `positions` counts those screened, over all turns."""
+
+    sites: gpd.GeoDataFrame
+    rejection: Rejection
+    positions: int
+    verified: int
+
+
+def rectangle(area: float, aspect: float = 1.0) -> shapely.Polygon:
+    """Return a rectangle of exactly `area` m², `aspect` times as long as wide, around the origin."""
+    if not (area > 0 and aspect >= 1):
+        raise InputError("siting.template", area=area, aspect=aspect)
+    long = math.sqrt(area * aspect)
+    return shapely.box(-long / 2, -area / long / 2, long / 2, area / long / 2)
+
+
+def scaled(shape: shapely.Geometry, area: float) -> shapely.Geometry:
+    """Return a shape around the origin, enlarged or reduced to exactly `area` m²; holes and parts stay."""
+    if shape.is_empty or not shape.area > 0 or not area > 0:
+        raise InputError("siting.template", area=area, aspect="-")
+    middle = shape.centroid
+    home = affinity.translate(shape, -middle.x, -middle.y)
+    factor = math.sqrt(area / home.area)
+    return affinity.scale(home, factor, factor, origin=(0, 0))
+
+
+def turned(shape: shapely.Geometry, degrees: float) -> shapely.Geometry:
+    """Return a shape turned about the origin, counterclockwise."""
+    return affinity.rotate(shape, degrees, origin=(0, 0))
+
+
+def search_grid(window: tuple[float, float, float, float], cell: float) -> Grid:
+    """Return the grid over a window (west, south, east, north in m).
+
+    Raises
+    ------
+    InputError
+        Where the window is empty or has more than 4 million cells.
+    """
+    west, south, east, north = window
+    columns, rows = (math.ceil(length / cell) if cell > 0 else 0 for length in (east - west, north - south))
+    if columns < 1 or rows < 1 or columns * rows > MOST_CELLS:
+        raise InputError("siting.window", cells=f"{max(columns, 0) * max(rows, 0):,}", most=f"{MOST_CELLS:,}")
+    return Grid(west, south, cell, columns, rows)
+
+
+def place(
+    templates: Sequence[shapely.Geometry],
+    constraints: Sequence[Constraint],
+    grid: Grid,
+    crs: str,
+    *,
+    anchor: Anchor | None = None,
+    criteria: Sequence[Criterion] = (),
+    count: int = 10,
+    apart: float = 0.0,
+    most_verified: int = 5_000,
+    progress: Progress | None = None,
+) -> Placement:
+    """Return the best positions of the templates on a grid, each measured exactly.
+
+    Parameters
+    ----------
+    templates
+        Polygons in m around the origin, each turn of a site one.
+    constraints
+        In the order in which they are asked.
+    apart
+        Least distance in m between the centers of two sites that are returned.
+    most_verified
+        How many positions are measured exactly, the most promising first.
+    progress
+        Called with the part done, from 0 to 1; what it raises ends the search.
+
+    Returns
+    -------
+    Placement
+        `sites` with `template`, `area`, `score` (1 is best, 0 worst), `rank`, `pareto`, a column `area.NAME` (m²) for
+        each conditional or penalty constraint and `distance.NAME` (m) for each criterion, and `gap` to the anchor.
+    """
+    excluded = [one for one in constraints if one.mode == EXCLUDE]
+    screens = [_Screen(grid, one.shape) for one in excluded]
+    costs = [(one.weight, _Screen(grid, one.shape)) for one in constraints if one.mode != EXCLUDE and one.weight]
+    near = None if anchor is None else _anchor_screens(grid, anchor)
+    fields = [(one.weight, _distance_field(grid, one.shape)) for one in criteria]
+    names = (*(one.name for one in excluded), *([] if anchor is None else [ANCHOR]))
+    killer = np.full((grid.rows, grid.columns), BEYOND, dtype=np.int16)
+    counts = np.zeros((2, len(names)), dtype=np.int64)
+    promising, positions = [_no_positions()], 0
+    for number, template in enumerate(templates):
+        if progress:
+            progress(number / (len(templates) + 1))
+        mask = _Mask(template, grid.cell)
+        if mask.columns > grid.columns or mask.rows > grid.rows:
+            continue
+        sure, maybe = _closed(mask, screens, near, grid)
+        here = _first(sure)
+        positions += here.size
+        counts[0] += np.bincount(here[here != OPEN], minlength=len(names))
+        counts[1] += (sure & (maybe.sum(axis=0) == 1)).sum(axis=(1, 2))
+        _note(killer, here)
+        loss = _loss(mask, template.area, costs, fields, grid, here.shape)
+        promising.append(_best(loss, here == OPEN, number, most_verified))
+    chosen = pd.concat(promising, ignore_index=True).sort_values("loss", kind="stable").head(most_verified)
+    sites = _verified(chosen, templates, constraints, grid, anchor, criteria)
+    sites = _spaced(gpd.GeoDataFrame(sites, geometry="geometry", crs=crs), apart, count)
+    if progress:
+        progress(1.0)
+    table = pd.DataFrame({"constraint": list(names), "first_closed": counts[0], "only_closed": counts[1]})
+    return Placement(sites, Rejection(grid, killer, names, table), positions, len(chosen))
+
+
+def _note(killer: Ids, here: Ids) -> None:
+    """Keep at each position the killer of the best turn: open in one is open, else the last to be asked."""
+    known = killer[: here.shape[0], : here.shape[1]]
+    open_ = (known == OPEN) | (here == OPEN)
+    known[:] = np.where(open_, OPEN, np.maximum(known, here))
+
+
+class _Mask:
+    """A template on cells, its box's south-west corner on a corner of the grid."""
+
+    def __init__(self, template: shapely.Geometry, cell: float) -> None:
+        west, south, east, north = template.bounds
+        self.columns, self.rows = (max(1, math.ceil(length / cell - 1e-9)) for length in (east - west, north - south))
+        self.share = _shares(template, west, south, cell, self.columns, self.rows)
+
+
+class _Screen:
+    """A shape on the grid of the search, ready to be met by any mask."""
+
+    def __init__(self, grid: Grid, shape: shapely.Geometry) -> None:
+        self.grid = grid
+        share = grid.shares(shape)
+        self.shape = tuple(scipy.fft.next_fast_len(size, real=True) for size in share.shape)
+        self.inside, self.touched, self.share = (
+            scipy.fft.rfft2(values, self.shape, workers=-1) for values in (share >= 1, share > 0, share)
+        )
+
+    def meets(self, cells: Floats, spectrum: NDArray[np.complex128]) -> Floats:
+        """Return for every position the sum of products of the cells of a mask and of this shape."""
+        other = scipy.fft.rfft2(cells, self.shape, workers=-1)
+        product = scipy.fft.irfft2(spectrum * np.conj(other), self.shape, workers=-1)
+        rows, columns = self.grid.rows - cells.shape[0] + 1, self.grid.columns - cells.shape[1] + 1
+        return np.asarray(product[:rows, :columns])
+
+
+def _anchor_screens(grid: Grid, anchor: Anchor) -> tuple[_Screen, _Screen]:
+    """Return the land within reach of an anchor, a little more and at most: arcs are drawn with chords."""
+    wide, close = anchor.within / math.cos(math.pi / (4 * _ARC)), anchor.within
+    return tuple(_Screen(grid, anchor.shape.buffer(width, quad_segs=_ARC)) for width in (wide, close))  # type: ignore[return-value]
+
+
+def _closed(
+    mask: _Mask, screens: Sequence[_Screen], near: tuple[_Screen, _Screen] | None, grid: Grid
+) -> tuple[Truths, Truths]:
+    """Return for each constraint and position whether it is surely closed, and whether it may be."""
+    inside, touched = (mask.share >= 1).astype(float), (mask.share > 0).astype(float)
+    size = grid.rows - mask.rows + 1, grid.columns - mask.columns + 1
+    sure = [screen.meets(inside, screen.inside) > 0.5 for screen in screens]
+    maybe = [screen.meets(touched, screen.touched) > 0.5 for screen in screens]
+    if near is not None:
+        sure.append(near[0].meets(touched, near[0].touched) < 0.5)
+        maybe.append(near[1].meets(inside, near[1].inside) < 0.5)
+    return np.array(sure, dtype=bool).reshape(-1, *size), np.array(maybe, dtype=bool).reshape(-1, *size)
+
+
+def _first(sure: Truths) -> Ids:
+    """Return at each position the number of the first constraint that surely closes it; OPEN where none does."""
+    if not len(sure):
+        return np.full(sure.shape[1:], OPEN, dtype=np.int16)
+    return np.where(sure.any(axis=0), sure.argmax(axis=0), OPEN).astype(np.int16)
+
+
+def _loss(
+    mask: _Mask,
+    area: float,
+    costs: Sequence[tuple[float, _Screen]],
+    fields: Sequence[tuple[float, Floats]],
+    grid: Grid,
+    size: tuple[int, ...],
+) -> Floats:
+    """Return about what each position loses: weights by the share of the site that costs, and by distance."""
+    loss = np.zeros(size)
+    for weight, screen in costs:
+        loss += weight * screen.meets(mask.share, screen.share) * grid.cell**2 / area
+    for weight, field in fields:
+        row, column = mask.rows // 2, mask.columns // 2
+        loss += weight * field[row : row + size[0], column : column + size[1]]
+    return loss
+
+
+def _distance_field(grid: Grid, shape: shapely.Geometry) -> Floats:
+    """Return about how far each cell is from a shape, in parts of the diagonal of the grid."""
+    columns, rows = (np.arange(size) + 0.5 for size in (grid.columns, grid.rows))
+    x, y = np.meshgrid(grid.west + grid.cell * columns, grid.south + grid.cell * rows)
+    shapely.prepare(shape)
+    return np.asarray(shapely.distance(shape, shapely.points(x, y)) / _diagonal(grid))
+
+
+def _diagonal(grid: Grid) -> float:
+    return grid.cell * math.hypot(grid.columns, grid.rows)
+
+
+def _no_positions() -> pd.DataFrame:
+    return pd.DataFrame({"template": [], "row": [], "column": [], "loss": []}).astype(
+        {"template": int, "row": int, "column": int}
+    )
+
+
+def _best(loss: Floats, allowed: Truths, template: int, most: int) -> pd.DataFrame:
+    """Return the allowed positions of least loss, `most` of them at most."""
+    rows, columns = np.nonzero(allowed)
+    values = loss[rows, columns]
+    if len(values) > most:
+        kept = np.sort(np.argpartition(values, most)[:most])
+        rows, columns, values = rows[kept], columns[kept], values[kept]
+    return pd.DataFrame({"template": template, "row": rows, "column": columns, "loss": values})
+
+
+def _verified(
+    chosen: pd.DataFrame,
+    templates: Sequence[shapely.Geometry],
+    constraints: Sequence[Constraint],
+    grid: Grid,
+    anchor: Anchor | None,
+    criteria: Sequence[Criterion],
+) -> pd.DataFrame:
+    """Return the positions that hold when measured exactly, the best first, with every measure."""
+    shapes = _positioned(chosen, templates, grid)
+    table: dict[str, NDArray] = {"template": chosen["template"].to_numpy(), "area": shapely.area(shapes)}
+    holds, loss = np.ones(len(shapes), dtype=bool), np.zeros(len(shapes))
+    for one in constraints:
+        shared = _shared_area(shapes, one.shape)
+        if one.mode == EXCLUDE:
+            holds &= shared <= TOUCH
+        else:
+            table[f"area.{one.name}"] = shared
+            loss += one.weight * shared / table["area"]
+    if anchor is not None:
+        table["gap"] = shapely.distance(shapes, anchor.shape)
+        holds &= table["gap"] <= anchor.within
+    for criterion in criteria:
+        table[f"distance.{criterion.name}"] = shapely.distance(shapes, criterion.shape)
+        loss += criterion.weight * table[f"distance.{criterion.name}"] / _diagonal(grid)
+    whole = sum(one.weight for one in constraints if one.mode != EXCLUDE) + sum(one.weight for one in criteria)
+    table["score"] = 1 - loss / whole if whole else np.full(len(shapes), np.nan)
+    sites = pd.DataFrame(table).assign(loss=loss, geometry=shapes)[holds]
+    return sites.sort_values("loss", kind="stable", ignore_index=True).drop(columns="loss")
+
+
+def _positioned(chosen: pd.DataFrame, templates: Sequence[shapely.Geometry], grid: Grid) -> NDArray[np.object_]:
+    """Return each template moved to its position."""
+    shapes = np.empty(len(chosen), dtype=object)
+    corners = np.column_stack([grid.west + grid.cell * chosen["column"], grid.south + grid.cell * chosen["row"]])
+    for number, rows in chosen.reset_index(drop=True).groupby("template").groups.items():
+        template = templates[int(number)]
+        points, owners = shapely.get_coordinates([template] * len(rows), return_index=True)
+        moved = np.array([template] * len(rows), dtype=object)
+        offset = corners[rows] - np.array(template.bounds[:2])
+        shapes[rows] = shapely.set_coordinates(moved, points + offset[owners])
+    return shapes
+
+
+def _shared_area(shapes: NDArray[np.object_], other: shapely.Geometry) -> Floats:
+    """Return the area in m² that each shape shares with another."""
+    shapely.prepare(other)
+    area = np.zeros(len(shapes))
+    met = shapely.intersects(other, shapes)
+    whole = np.zeros(len(shapes), dtype=bool)
+    whole[met] = shapely.contains(other, shapes[met])
+    area[whole] = shapely.area(shapes[whole])
+    part = met & ~whole
+    area[part] = shapely.area(shapely.intersection(shapes[part], other))
+    return area
+
+
+def _spaced(sites: gpd.GeoDataFrame, apart: float, count: int) -> gpd.GeoDataFrame:
+    """Return the best sites whose centers lie at least `apart` m from every better one, ranked, with who is Pareto-best."""
+    middles = shapely.get_coordinates(sites.centroid.to_numpy())
+    kept: list[int] = []
+    for number, middle in enumerate(middles):
+        if len(kept) == count:
+            break
+        if not kept or np.hypot(*(middles[kept] - middle).T).min() >= apart:
+            kept.append(number)
+    found = sites.iloc[kept].reset_index(drop=True)
+    less = [name for name in found if str(name).startswith(("area.", "distance."))]
+    return found.assign(rank=np.arange(1, len(found) + 1), pareto=pareto(found[less].to_numpy(dtype=float)))
+
+
+def pareto(costs: Floats) -> Truths:
+    """Tell which rows no other row beats: none is as good everywhere and better somewhere; less is better."""
+    no_worse = (costs[:, None, :] <= costs[None, :, :]).all(axis=2)
+    better = (costs[:, None, :] < costs[None, :, :]).any(axis=2)
+    return np.asarray(~(no_worse & better).any(axis=0))
+
+
+def _shares(shape: shapely.Geometry, west: float, south: float, cell: float, columns: int, rows: int) -> Floats:
+    """Return which part of each cell a polygon covers, exactly; row 0 is the southernmost."""
+    rings = [
+        (shapely.get_coordinates(ring) - (west, south)) / cell
+        for part in shapely.get_parts(shapely.orient_polygons(shape))
+        if part.geom_type == "Polygon"
+        for ring in (part.exterior, *part.interiors)
+    ]
+    return cell_shares(rings, columns, 0, rows) if rings else np.zeros((rows, columns))
