@@ -100,6 +100,13 @@ def test_what_the_screen_closes_is_closed_and_names_the_first_that_closes_it(one
     assert (rejection.table["only_closed"].to_numpy() <= freed).all()
 
 
+def test_a_position_that_one_turn_leaves_open_is_open():
+    wall = shapely.box(300, 300, 600, 600)
+    killer = place(TEMPLATES, [Constraint("wall", EXCLUDE, wall)], GRID, CRS).rejection.killer
+    free = {(row, column) for _, row, column, shape in POSITIONS if not shape.intersects(wall)}
+    assert free and all(killer[position] == OPEN for position in free)
+
+
 def test_every_position_is_screened():
     assert place(TEMPLATES, [], GRID, CRS).positions == len(POSITIONS)
 
