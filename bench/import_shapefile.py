@@ -8,14 +8,8 @@ and so are the answers. `--write` puts the result into `bench/RESULTS.md`.
 
 import argparse
 import os
-import platform
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 import geopandas as gpd
@@ -28,10 +22,10 @@ from pandas.testing import assert_frame_equal
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from bench.results import Times, machine, measured, medians, write_down  # noqa: E402
 from gis.io.read import read_arrival  # noqa: E402
 from gis.study import imports  # noqa: E402
 
-RESULTS = ROOT / "bench" / "RESULTS.md"
 HEADING = "## import_shapefile"
 CATEGORIES = ("대", "전", "답", "임", "공장용지", "도로", "구거", "잡종지")
 PLACES = ("광산구 삼거동", "북구 오룡동", "광산구 진곡동", "장성군 남면", "함평군 월야면")
@@ -60,21 +54,6 @@ def parcels(count: int) -> gpd.GeoDataFrame:
         "공시지가": chance.integers(10_000, 900_000, size=count),
     }
     return gpd.GeoDataFrame(columns, geometry=shapes, crs="EPSG:5186")
-
-
-Times = dict[str, list[tuple[float, float]]]
-
-
-def measured(sides: dict[str, Callable[[], object]], rounds: int) -> Times:
-    """Return the seconds by the clock and of the processor of every round; the sides take turns, to share the weather."""
-    times: Times = {name: [] for name in sides}
-    for number in range(rounds + 1):
-        for name, run in sides.items():
-            clock, processor = time.perf_counter(), time.process_time()
-            run()
-            if number:
-                times[name].append((time.perf_counter() - clock, time.process_time() - processor))
-    return times
 
 
 def require_same(path: Path) -> None:
@@ -114,12 +93,8 @@ def main() -> None:
 
 def report(times: Times, chosen: argparse.Namespace) -> str:
     """Return the medians, the ratios, and what they were measured on."""
-    middle = {name: [statistics.median(one) for one in zip(*found, strict=True)] for name, found in times.items()}
+    middle = medians(times)
     base = middle["geopandas.read_file"]
-    versions = ", ".join(f"{module.__name__} {module.__version__}" for module in (gpd, pyogrio, shapely, pd, np))
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    ).stdout.strip()
     lines = [
         HEADING,
         "",
@@ -133,19 +108,10 @@ def report(times: Times, chosen: argparse.Namespace) -> str:
             for name, (clock, processor) in middle.items()
         ),
         "",
-        f"{date.today().isoformat()}, commit {commit}, {platform.machine()} {os.cpu_count()} cores, "
-        f"{platform.system()}, Python {platform.python_version()}, {versions}, GDAL {pyogrio.__gdal_version_string__}. "
+        f"{machine((gpd, pyogrio, shapely, pd, np), f', GDAL {pyogrio.__gdal_version_string__}')} "
         f"Command: `python bench/import_shapefile.py --parcels {chosen.parcels} --rounds {chosen.rounds} --write`",
     ]
     return "\n".join(lines) + "\n"
-
-
-def write_down(text: str) -> None:
-    """Put the section into the results, in place of its former self."""
-    before = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else "# Results\n"
-    kept = [f"## {part}" for part in before.split("\n## ")[1:] if f"## {part.splitlines()[0]}" != HEADING]
-    sections = [before.split("\n## ")[0].rstrip(), *(part.rstrip() for part in kept), text.rstrip()]
-    RESULTS.write_text("\n\n".join(sections) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

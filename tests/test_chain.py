@@ -314,7 +314,9 @@ def test_no_link_between_schematic_places_has_a_single_distance():
 
 
 def test_kumho_on_the_hampyeong_side_is_no_part_of_the_cluster():
-    hosts = {scope: value_chain.chain(2031, scope).stages.set_index("id").at["part.chassis", "hosts"] for scope in SCOPES}
+    hosts = {
+        scope: value_chain.chain(2031, scope).stages.set_index("id").at["part.chassis", "hosts"] for scope in SCOPES
+    }
     assert "금호" in hosts["region"]
     assert "금호" not in hosts["cluster"] and "금호" not in hosts["cluster_cheomdan3"]
 

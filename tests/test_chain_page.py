@@ -14,7 +14,7 @@ from gis.study.sites import SiteRef
 from gis.view import chain as view
 from tests.test_app import ROOT
 
-PARTS = ("links", "losses", "addition", "present", "edit")
+PARTS = ("links", "diagram", "losses", "addition", "present", "edit")
 
 
 def page(part: str, language: str = "ko", **query: str) -> AppTest:

@@ -176,7 +176,7 @@ def test_official_area_in_use_is_the_one_of_the_record(subject, area):
 
 def test_claims_refer_to_claims_that_exist():
     for claim in CLAIMS:
-        targets = [claim[key] for key in ("part_of", "share_of") if key in claim]
+        targets = [claim[key] for key in ("part_of", "share_of", "portion", "baseline_of") if key in claim]
         targets += claim.get("contradicts", [])
         assert set(targets) <= set(CLAIM), claim["id"]
         assert claim["id"] not in targets
@@ -185,13 +185,33 @@ def test_claims_refer_to_claims_that_exist():
 def test_part_has_the_unit_of_its_total():
     for claim in CLAIMS:
         if "part_of" in claim:
-            assert claim["unit"] == CLAIM[claim["part_of"]]["unit"], claim["id"]
+            assert claim["unit"] in (CLAIM[claim["part_of"]]["unit"], "pct"), claim["id"]
         if "share_of" in claim:
             assert claim["unit"] == "pct", claim["id"]
+        if "portion" in claim:
+            assert CLAIM[claim["portion"]]["unit"] == CLAIM[claim["share_of"]]["unit"], claim["id"]
+
+
+def test_a_baseline_is_of_a_target_and_says_the_same_quantity():
+    for claim in CLAIMS:
+        if "baseline_of" in claim:
+            target = CLAIM[claim["baseline_of"]]
+            assert target["target"] is True, claim["id"]
+            assert [claim[key] for key in ("subject", "quantity", "unit")] == [
+                target[key] for key in ("subject", "quantity", "unit")
+            ], claim["id"]
+
+
+def test_the_phase_of_a_date_is_a_phase_of_its_subject():
+    phases = {phase["id"]: phase["subject"] for phase in PHASES["phase"]}
+    for claim in CLAIMS:
+        if "phase" in claim:
+            assert (claim["unit"], claim["subject"]) == ("date", phases[claim["phase"]]), claim["id"]
 
 
 def parts_sum(total: str) -> float:
-    return sum(claim["value"] for claim in CLAIMS if claim.get("part_of") == total)
+    unit = CLAIM[total]["unit"]
+    return sum(claim["value"] for claim in CLAIMS if (claim.get("part_of"), claim["unit"]) == (total, unit))
 
 
 @pytest.mark.parametrize(
@@ -236,9 +256,25 @@ def test_sold_share_follows_from_the_areas_sold_and_offered():
     assert round(100 * sold / CLAIM[share["share_of"]]["value"], 1) == share["value"]
 
 
-def test_saturation_is_contradicted_by_the_sales_statistics():
-    claim = CLAIM["bitgreen.article.saturated"]
-    assert {CLAIM[name]["value"] for name in claim["contradicts"]} == {55.5, 456_143}
+def test_what_words_mean_is_said_in_quantities_of_the_record_and_with_a_reason():
+    for wording in load("claim_rules.toml")["wording"]:
+        assert {"at_least", "at_most"} & set(wording)
+        assert wording["reason"] and wording["reason_en"]
+        assert any((claim["quantity"], claim["unit"]) == (wording["quantity"], wording["unit"]) for claim in CLAIMS)
+        assert any(claim.get("value") == wording["words"] for claim in CLAIMS)
+
+
+def test_no_contradiction_is_listed_by_hand():
+    assert [claim["id"] for claim in CLAIMS if "contradicts" in claim] == []
+
+
+def test_an_order_of_dates_has_a_reason_and_names_each_event_once():
+    dated = {claim["quantity"] for claim in CLAIMS if claim["unit"] == "date"} | {step["key"] for step in STEPS}
+    for order in load("claim_rules.toml")["order"]:
+        names = list(chain.from_iterable(order["events"]))
+        assert order["reason"] and order["reason_en"]
+        assert len(set(names)) == len(names)
+        assert set(names) <= dated
 
 
 def test_figures_in_pyeong_agree_with_square_meters():

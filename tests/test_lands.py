@@ -17,6 +17,7 @@ from gis.io.lands import (
     land_categories,
     lot_address,
     masked_owner,
+    owner_kind,
     ownerships,
     parcel_columns,
     pnu_of,
@@ -50,7 +51,7 @@ def workbook(rows):
 
 
 def test_a_table_becomes_pnu_category_area_zoning_class_and_price():
-    rows = read(LANDS).rows.drop(columns=["row", "address", "owner", "year"])
+    rows = read(LANDS).rows.drop(columns=["row", "address", "owner", "year", "unread_area"])
     assert rows.iloc[0].tolist() == [ONE, "답", 1234.0, "자연녹지지역", "개인", 12300.0]
     assert rows.iloc[1].tolist()[:5] == [TWO, "대", 99.5, "자연녹지지역|생산녹지지역", "국유지"]
     assert rows["land_category"].tolist() == ["답", "대", "임야"]
@@ -92,6 +93,67 @@ def test_an_owner_is_masked(name, holder, shown):
     assert masked_owner(name, holder) == shown
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("선정당사자 홍길동", "선정당사자 홍○○"),
+        ("선정당사자홍길동", "선정당사자 홍○○"),
+        ("망 홍길동", "망 홍○○"),
+        ("공유자 홍길동 외 3인", "공유자 홍○○ 외 3인"),
+        ("대표자: 홍길동", "대표자 홍○○"),
+        ("상속인 대표 홍길동, 김철수", "상속인 대표 홍○○ 외 1인"),
+        ("홍길동(선정당사자)", "홍○○"),
+        ("망치훈", "망○○"),
+    ],
+)
+def test_a_name_after_what_its_bearer_is_is_masked(name, shown):
+    assert masked_owner(name) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("국", "국유지"), ("국(산림청)", "국유지"), ("국토교통부", "국유지"), ("산림청", "국유지"), ("광주광역시", "시·도유지"),
+        ("전라남도교육청", "시·도유지"), ("전라남도 나주시", "시·도유지"), ("전라남도 장성군", "군유지"), ("장성군청", "군유지"),
+        ("광주광역시 광산구(도로)", "구유지"), ("㈜가나", "법인"), ("한국토지주택공사", "법인"), ("학교법인 가나", "법인"),
+        ("김해김씨종중", "종중"), ("가나교회", "종교단체"), ("송정동 마을회", "기타단체"),
+        ("홍길동", None), ("김철구", None), ("이문중", None), ("김은행", None), ("박정부", None), ("광주광역시 홍길동", None),
+        ("장성군", None), ("선정당사자 홍길동", None),
+    ],
+)  # fmt: skip
+def test_an_owner_that_is_no_person_is_of_a_kind_and_one_that_may_be_is_of_none(name, kind):
+    assert owner_kind(name) == kind
+
+
+def test_a_county_without_its_province_is_one_where_the_parcel_lies_in_it():
+    assert owner_kind("장성군", "전라남도 장성군 북하면") == "군유지"
+    assert owner_kind("김철구", "광주광역시 광산구 송정동") is None
+
+
+def test_the_kind_of_an_owner_fills_what_the_table_does_not_state_and_nothing_else():
+    rows = read(
+        f"고유번호,소유구분,소유자\n{ONE},,국\n{TWO},,시유\n{FOREST},법인,국\n{ONE},개인,홍길동\n{TWO},,구유지\n{TWO},,홍길동\n"
+    ).rows
+    assert rows["ownership"].tolist() == ["국유지", "시·도유지", "법인", "개인", "구유지", None]
+    assert rows["owner"].tolist() == [None, None, None, "홍○○", None, "홍○○"]
+
+
+def test_an_area_that_cannot_be_read_stays_with_its_line_and_names_in_it_are_masked():
+    lands = read(f'고유번호,면적\n{ONE},"1,2O4"\n{TWO},홍길동\n{FOREST},\n{FOREST},약 99㎡ 미상\n{FOREST},12\n')
+    assert lands.unreadable == {"register_area": 3}
+    assert lands.rows["unread_area"].tolist() == ["1,2O4", "홍○○", None, "약 99㎡ 미상", None]
+    assert lands.rows["row"].tolist() == [2, 3, 4, 5, 6]
+
+
+def test_a_check_names_the_areas_that_cannot_be_read(tmp_path):
+    lines = "\n".join(f"{ONE},{number}?" for number in range(10))
+    (tmp_path / "a.csv").write_text(f"고유번호,면적,지목\n{lines}\n", encoding="utf-8")
+    rows = {row["item"]: row for row in done("import", tmp_path / "a.csv", "--check", "--format", "json").json}
+    assert rows["register_area"]["unread_cells"].startswith("2: 0?, 3: 1?, ")
+    assert rows["register_area"]["unread_cells"].endswith("9: 7? … (10)")
+    assert rows["pnu"]["unread_cells"] is None
+
+
 def test_columns_that_are_not_asked_for_are_not_read():
     lands = read(LANDS)
     assert lands.dropped == ["소유자주소", "주민등록번호"]
@@ -130,13 +192,29 @@ def test_a_table_is_known_by_a_pnu_and_something_about_the_land(headings, tmp_pa
     "text",
     [
         "고유번호,이름\n1,2\n",
-        "지목,면적\n답,100\n",
+        "용도지역,면적\n자연녹지지역,100\n",
+        "지번,지목,X(종),Y(횡)\n1,답,285000,170000\n",
+        "지번,지목,경도,위도\n1,답,126.8,35.1\n",
+        "지번,지목,좌표X,좌표Y\n1,답,170000,285000\n",
+        "지번,지목,N좌표,E좌표\n1,답,285000,170000\n",
         f"pnu,지목,wkt\n{ONE},답,POINT (1 2)\n",
         f"pnu,지목,경도,위도\n{ONE},답,126.8,35.1\n",
     ],
 )
 def test_another_table_is_none_of_lands(text):
     assert not is_lands(text.encode(), "a.csv")
+
+
+@pytest.mark.parametrize(
+    "headings", ["지번,지목,면적", "소재지,지번,지목,면적(㎡),소유자", "지목,면적", "소유구분,공시지가", "지번,소유자"]
+)
+def test_a_table_of_lands_without_a_pnu_is_told_so(headings, tmp_path):
+    (tmp_path / "a.csv").write_text(f"{headings}\n{','.join('1' * len(headings.split(',')))}\n", encoding="utf-8")
+    for words in ([], ["--check"], ["--kind", "lands"]):
+        said = refusal("import", tmp_path / "a.csv", *words)
+        assert "고유번호(PNU) 열이 없습니다" in said
+        assert headings.split(",")[0] in said
+        assert "좌표" not in said
 
 
 def test_points_with_owners_are_lands_so_that_no_name_is_kept():
@@ -310,6 +388,21 @@ def test_a_layer_of_parcels_is_kept_without_names_of_persons(more, tmp_path, wor
     assert store.layer("mine").story["masked"] == ["소유자", "소유자주소", "주민등록번호"]
 
 
+def test_a_layer_of_parcels_keeps_what_its_owners_are_without_their_names(tmp_path):
+    shapes = [square(0, 0), square(200, 0), square(400, 0)]
+    frame = gpd.GeoDataFrame(
+        {"PNU": [ONE, TWO, FOREST], "소유자": ["국", "㈜가나", "선정당사자 홍길동"], "비고": ["", "선정당사자 홍길동 동의", "소유자 미상"]},
+        geometry=shapes, crs="EPSG:5186",
+    )  # fmt: skip
+    kept, masked = without_owners(frame)
+    assert masked == ["소유자"]
+    assert kept["소유자"].tolist() == [None, None, "선정당사자 홍○○"]
+    assert kept["소유구분"].tolist() == ["국유지", "법인", None]
+    assert kept["비고"].tolist()[1:] == ["선정당사자 홍○○ 동의", "소유자 미상"]
+    told = parcel_columns(kept.assign(grade="B", source="s"), "a")
+    assert told["ownership"].tolist() == ["국유지", "법인", None]
+
+
 def test_a_layer_that_is_none_of_parcels_is_kept_as_it_is(tmp_path):
     frame = gpd.GeoDataFrame({"소유자": ["홍길동"]}, geometry=[square(0, 0)], crs="EPSG:5186")
     frame.to_file(tmp_path / "mine.gpkg")
@@ -330,6 +423,8 @@ def test_a_parcel_layer_keeps_no_name_in_any_column():
     ("written", "kept"),
     [
         ("광주 광산구 오선동 12 홍길동(010-1234-5678)", "광주 광산구 오선동 12"),
+        ("광주 광산구 오선동 12 선정당사자 홍길동", "광주 광산구 오선동 12"),
+        ("광주 광산구 오선동 12번지 홍길동", "광주 광산구 오선동 12번지"),
         ("광주 광산구 오선동 산 12-3", "광주 광산구 오선동 산 12-3"),
         ("광주 북구 첨단과기로208번길 17-30", "광주 북구 첨단과기로208번길 17-30"),
     ],

@@ -19,6 +19,7 @@ from gis.analysis.landuse import (
     AMOUNTS,
     LEAF_COLUMNS,
     TOTAL,
+    _adding_to,
     own_use,
     plan_table,
     supply_table,
@@ -139,6 +140,23 @@ def test_an_overlap_thinner_than_rounding_is_nobodys_and_the_rows_still_add_up()
     assert "contested" not in found.leaves.index
     assert found.faults.empty
     assert math.fsum(found.leaves["area"]) == pytest.approx(10_000, abs=1e-9)
+
+
+def test_a_zone_within_the_site_stays_as_it_was_drawn():
+    """Most zones need no cutting, which takes as long as the rim of the site has corners."""
+    ring = shapely.LinearRing(shapely.get_coordinates(square(10, 10, 30))[::-1])
+    found = measured((shapely.Polygon(ring), "도로"), (square(60, 0, 80, 100), "공원"))
+    assert found.zones.geometry.iloc[0].equals_exact(shapely.Polygon(ring), 0)
+    assert found.zones.area.tolist() == [900, 4_000]
+
+
+@pytest.mark.parametrize(("lost", "where"), [(0.05, "road"), (250.0, "difference"), (-250.0, "difference")])
+def test_what_parts_miss_of_the_site_is_a_row_unless_rounding_took_it(lost, where):
+    leaves = pd.DataFrame({"area": [6_000.0, 4_000 - lost], "geodesic_area": [6_000.0, 4_000]}, index=["road", "park"])
+    closed = _adding_to(leaves, SITE)
+    assert math.fsum(closed["area"]) == pytest.approx(10_000, abs=1e-9)
+    assert closed.at[where, "area"] == pytest.approx(lost + (6_000 if where == "road" else 0))
+    assert len(closed) == 2 + (where == "difference")
 
 
 boxes = st.lists(

@@ -16,10 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
+from bench.generated import cadastral_map, districts
+from bench.generated import sites as generated_sites
 from gis import study
 from gis.analysis import overlay as analysis
 from gis.analysis.area import geodesic_areas
-from gis.analysis.overlay import partition
+from gis.analysis.overlay import class_areas, partition, shared_areas
 from gis.errors import CrsError, DataFileError, InputError, UnknownNameError
 from gis.i18n import use_language
 from gis.io import store
@@ -306,6 +308,212 @@ def test_lines_without_all_their_nodes_are_noded_on_a_grid(monkeypatch):
     rows = cut(SITE, ("A", square(-10, -10, 60)), ("B", square(20, 20, 60)))
     assert asked == [None, 1e-8]
     assert areas(rows) == {("A",): 1_600, ("B",): 2_700, ("A", "B"): 900, (): 4_800}
+
+
+@pytest.fixture(scope="module")
+def map_and_districts():
+    """Return 3,000 parcels and a layer of districts with holes, slivers between neighbors and overlaps over them."""
+    parcels = cadastral_map(3_000)
+    return parcels, districts(tuple(parcels.total_bounds), 6, seed=3)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_each_class_of_a_layer_with_holes_slivers_and_overlaps_is_that_of_geopandas(map_and_districts, seed):
+    bounds = tuple(map_and_districts[0].total_bounds)
+    layer, sites_there = districts(bounds, 5, seed=20 + seed), generated_sites(bounds, 3, radius=250, seed=seed)
+    classes = layer.dissolve("uname").reset_index()
+    for number in range(len(sites_there)):
+        site_there = sites_there.iloc[[number]]
+        rows = partition(site_there, layer, layer["uname"])
+        theirs = gpd.overlay(site_there, classes, how="intersection", keep_geom_type=True)
+        theirs = theirs.assign(area=theirs.area).set_index("uname")["area"]
+        rest = gpd.overlay(site_there, classes, how="difference", keep_geom_type=True).area.sum()
+        mine = rows.explode("labels").groupby("labels")["area"].sum()
+        assert mine.sort_index().to_dict() == pytest.approx(theirs.sort_index().to_dict(), abs=0.01)
+        assert rows["area"][rows["labels"].map(len) == 0].sum() == pytest.approx(rest, abs=0.01)
+
+
+# what many parcels share with features, with a pencil
+
+
+def pairs_of(parcels, features):
+    table = shared_areas(sites(*parcels), sites(*features))
+    assert list(table) == ["parcel", "feature", "area"]
+    return {(row.parcel, row.feature): pytest.approx(row.area, abs=1e-6) for row in table.itertuples()}
+
+
+def test_each_parcel_and_feature_share_what_the_pencil_says():
+    parcels = [square(0, 0, 10), square(15, 0, 10), square(200, 0, 10), square(0, 15, 10)]
+    features = [square(-50, -50, 70, 100), square(18, -5, 100), square(2, 2, 3), square(0, 25, 10)]
+    assert pairs_of(parcels, features) == {(0, 0): 100, (0, 2): 9, (1, 0): 50, (1, 1): 70, (3, 0): 100}
+
+
+def test_a_hole_takes_nothing_and_parcels_that_overlap_are_measured_each():
+    ring = square(0, 0, 100).difference(square(10, 10, 30))
+    assert pairs_of([square(5, 5, 10), square(20, 20, 5), square(5, 5, 10)], [ring]) == {(0, 0): 75, (2, 0): 75}
+
+
+def test_what_only_touches_shares_nothing():
+    assert pairs_of([square(0, 0, 10)], [square(10, 0, 10), square(10, 10, 10)]) == {}
+
+
+def test_no_parcels_and_no_features_share_nothing():
+    empty = sites()
+    assert len(shared_areas(sites(SITE), empty.set_geometry([], crs="EPSG:5186"))) == 0
+
+
+def brute(parcels, features):
+    """Return the area of every pair that shares more than dust, by GEOS alone, one by one."""
+    found = {
+        (number, other): parcel.intersection(feature).area
+        for number, parcel in enumerate(parcels.geometry)
+        for other, feature in enumerate(features.geometry)
+    }
+    return {pair: area for pair, area in found.items() if area > 1e-4}
+
+
+def without_dust(table):
+    return {(row.parcel, row.feature): row.area for row in table.itertuples() if row.area > 1e-4}
+
+
+def test_the_areas_of_a_cadastral_map_are_those_of_geopandas(map_and_districts):
+    parcels, layer = map_and_districts
+    numbered = parcels.assign(parcel=range(len(parcels))), layer.assign(feature=range(len(layer)))
+    theirs = gpd.overlay(*numbered, how="intersection", keep_geom_type=True)
+    theirs = without_dust(theirs.assign(area=theirs.area))
+    assert len(theirs) > len(parcels)
+    assert without_dust(shared_areas(parcels, layer)) == pytest.approx(theirs, abs=0.01)
+
+
+def test_the_areas_of_a_cadastral_map_are_those_of_brute_force(map_and_districts):
+    parcels, layer = map_and_districts[0].iloc[:300], map_and_districts[1]
+    assert without_dust(shared_areas(parcels, layer)) == pytest.approx(brute(parcels, layer), abs=1e-6)
+
+
+@given(st.lists(POLYGON, min_size=1, max_size=6), st.lists(POLYGON, min_size=1, max_size=6))
+def test_the_areas_of_any_shapes_are_those_of_brute_force(parcels, features):
+    one, other = sites(*parcels), sites(*features)
+    found, expected = without_dust(shared_areas(one, other)), brute(one, other)
+    for pair in found.keys() | expected.keys():
+        assert found.get(pair, 0.0) == pytest.approx(expected.get(pair, 0.0), abs=2e-4)
+
+
+@given(
+    st.lists(POLYGON, min_size=1, max_size=6),
+    st.lists(POLYGON, min_size=1, max_size=6),
+    st.randoms(use_true_random=False),
+)
+def test_the_order_of_parcels_and_features_does_not_matter_to_what_they_share(parcels, features, random):
+    rows, columns = random.sample(range(len(parcels)), len(parcels)), random.sample(range(len(features)), len(features))
+    one = shared_areas(sites(*parcels), sites(*features))
+    other = shared_areas(sites(*[parcels[row] for row in rows]), sites(*[features[column] for column in columns]))
+    back = {(rows[row.parcel], columns[row.feature]): row.area for row in other.itertuples()}
+    assert {(row.parcel, row.feature): row.area for row in one.itertuples()} == back
+
+
+def test_the_rows_stand_in_the_order_of_parcels_and_features(map_and_districts):
+    table = shared_areas(*map_and_districts)
+    assert table.index.tolist() == list(range(len(table)))
+    assert table[["parcel", "feature"]].apply(tuple, axis=1).is_monotonic_increasing
+
+
+def test_sharing_leaves_the_input_alone_and_prepares_no_shape_of_it(map_and_districts):
+    parcels, layer = map_and_districts[0].copy(), map_and_districts[1].copy()
+    before = parcels.copy(deep=True), layer.copy(deep=True)
+    shared_areas(parcels, layer)
+    class_areas(parcels.iloc[:50], layer, layer["uname"])
+    for frame, known in zip((parcels, layer), before, strict=True):
+        pd.testing.assert_frame_equal(pd.DataFrame(frame), pd.DataFrame(known))
+        assert not shapely.is_prepared(frame.geometry.to_numpy()).any()
+
+
+def test_points_and_other_planes_share_no_area():
+    with pytest.raises(InputError, match="Point"):
+        shared_areas(sites(SITE), sites(shapely.Point(ORIGIN)))
+    with pytest.raises(InputError, match="LineString"):
+        shared_areas(sites(SITE.boundary), sites(SITE))
+    with pytest.raises(CrsError):
+        shared_areas(sites(SITE), sites(SITE).to_crs("EPSG:5187"))
+
+
+def test_shapes_that_a_change_of_belt_bent_are_repaired_before_they_are_cut():
+    bow = shapely.Polygon([(0, 0), (100, 100), (100, 0), (0, 100)])
+    bow = shapely.transform(bow, lambda points: points + np.array(ORIGIN))
+    half = square(0, 0, 50, 100)
+    assert pairs_of([half], [bow]) == {(0, 0): 2_500}
+    assert pairs_of([bow], [half]) == {(0, 0): 2_500}
+    turn = np.arange(5) * 4 * np.pi / 5
+    star = shapely.Polygon(np.column_stack([50 * np.sin(turn), 50 * np.cos(turn)]) + np.array(ORIGIN))
+    assert pairs_of([star], [square(0, -90, 90, 180)]) == {
+        (0, 0): shapely.make_valid(star, method="structure").area / 2
+    }
+
+
+WRONG = {
+    "all of the parcel": lambda one, other: one,
+    "all of the feature": lambda one, other: other,
+    "nothing": lambda one, other: shapely.Polygon(),
+    "more than either": lambda one, other: one.union(other).buffer(10),
+}
+
+
+@pytest.mark.parametrize("way", [*WRONG, "a failure"])
+def test_what_geos_gets_wrong_is_cut_into_faces(way, monkeypatch):
+    """GEOS was seen to answer in silence with all or nothing of a shape; here it does so for the second parcel."""
+    parcels, feature = [square(0, 0, 10), square(20, 0, 10), square(0, 20, 10)], square(-5, -5, 31)
+    sound = shapely.intersection
+
+    def lying(ones, others):
+        answers = sound(ones, others)
+        for place in np.flatnonzero(shapely.equals(ones, parcels[1])):
+            if way == "a failure":
+                raise shapely.errors.GEOSException("TopologyException: side location conflict")
+            answers[place] = WRONG[way](ones[place], others[place])
+        return answers
+
+    monkeypatch.setattr(analysis.shapely, "intersection", lying)
+    assert pairs_of(parcels, [feature]) == {(0, 0): 100, (1, 0): 60, (2, 0): 60}
+    small = [square(0, 0, 10), square(20, 0, 200)]
+    parcels[1] = small[1]
+    assert pairs_of(small, [feature]) == {(0, 0): 100, (1, 0): 6 * 26}
+
+
+def test_a_parcel_of_which_nothing_is_left_by_rounding_has_no_faces():
+    needle = shapely.Polygon([(ORIGIN[0], ORIGIN[1]), (ORIGIN[0] + 50, ORIGIN[1]), (ORIGIN[0] + 50, ORIGIN[1] + 1e-9)])
+    assert analysis._face_area(needle, SITE) == 0
+
+
+def classes_of(parcels, *features):
+    frame = sites(*(shape for _, shape in features))
+    table = class_areas(sites(*parcels), frame, pd.Series([name for name, _ in features], dtype=object))
+    assert list(table) == ["parcel", "labels", "area"]
+    return {(row.parcel, row.labels): pytest.approx(row.area, abs=1e-6) for row in table.itertuples()}
+
+
+def test_parcels_have_an_area_in_each_class_and_in_each_combination():
+    parcels = [square(0, 0, 10), square(20, 0, 10), square(40, 0, 10), square(100, 0, 10)]
+    features = ("A", square(-5, -5, 29, 50)), ("B", square(22, -5, 48, 50)), ("B", square(38, -5, 60, 50))
+    assert classes_of(parcels, *features) == {
+        (0, ("A",)): 100, (1, ("A",)): 20, (1, ("A", "B")): 20, (1, ("B",)): 60, (2, ("B",)): 100,
+    }  # fmt: skip
+
+
+def test_a_class_without_a_name_and_two_features_of_one_class_side_by_side():
+    assert classes_of([SITE], (None, square(0, 0, 30, 100)), ("A", square(30, 0, 30, 100)), ("A", square(60, 0, 90, 100))) == {
+        (0, (None,)): 3_000, (0, ("A",)): 7_000,
+    }  # fmt: skip
+
+
+def test_the_classes_of_parcels_are_those_that_each_has_as_a_site(map_and_districts):
+    parcels, layer = map_and_districts
+    there = parcels[parcels.intersects(layer.geometry.iloc[0].boundary)].iloc[:60]
+    found = class_areas(there, layer, layer["uname"])
+    assert (found["labels"].map(len) > 1).any()
+    for number in range(len(there)):
+        rows = partition(there.iloc[[number]], layer, layer["uname"])
+        own = {labels: area for labels, area in zip(rows["labels"], rows["area"], strict=True) if labels}
+        mine = found[found["parcel"] == number]
+        assert dict(zip(mine["labels"], mine["area"], strict=True)) == pytest.approx(own, abs=1e-5)
 
 
 # the themes

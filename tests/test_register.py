@@ -25,6 +25,11 @@ from tests.test_app import ROOT, sound
 
 CODE = "2920010100"
 PLACES = {"29200101": "광주광역시 광산구 송정동", "4688040030": "전라남도 장성군 북하면 동현리"}
+UNITS = gpd.GeoDataFrame(
+    {"id": list(PLACES), "full_name": list(PLACES.values()), "precision": 40},
+    geometry=[square(-2_000, -2_000, 4_000), square(2_000, -2_000, 4_000)], crs="EPSG:5186",
+)  # fmt: skip
+"""A map of two places side by side, the first of them around the site."""
 
 
 def pnu(main, sub=0, forest=False, code=CODE):
@@ -49,13 +54,13 @@ def lands(**areas):
 
 def table(rows):
     blank = {"land_category": None, "register_area": np.nan, "zoning": None, "ownership": None, "owner": None,
-             "land_price": np.nan, "year": None}  # fmt: skip
+             "land_price": np.nan, "year": None, "unread_area": None}  # fmt: skip
     columns = ["row", "pnu", *blank]
     return pd.DataFrame([blank | row for row in rows], columns=columns).astype({"year": "Int64"})
 
 
 def made(site, figures, told=None, **options):
-    return schedule(sites(site), figures, told, PLACES, **options)
+    return schedule(sites(site), figures, told, UNITS, **options)
 
 
 def by_lot(found):
@@ -263,6 +268,73 @@ def test_a_parcel_takes_the_zone_of_the_largest_share_where_the_table_has_none()
     assert rows["zoning_shares"].tolist() == ["자연녹지지역 70.0 %, 생산녹지지역 30.0 %", None]
 
 
+def test_zones_that_overlap_are_counted_once_and_said():
+    """Two features of one class overlap by 10, and another class lies on 20 of the whole that they cover."""
+    zones = sites(square(0, 0, 50, 100), square(40, 0, 60, 100), square(80, 0, 20, 100))
+    zones = zones.assign(name=["자연녹지지역", "자연녹지지역", "생산녹지지역"])
+    row = made(SITE, parcels(SITE), zones=zones).rows.iloc[0]
+    assert (row["zoning"], row["zoning_shares"]) == ("자연녹지지역", "자연녹지지역 100.0 %, 생산녹지지역 20.0 %")
+    assert row["zoning_overlap_pct"] == pytest.approx(20)
+
+
+def test_zones_that_only_meet_do_not_overlap_and_a_zone_without_a_name_is_none():
+    zones = sites(square(0, 0, 50, 100), square(50, 0, 50, 100)).assign(name=["자연녹지지역", None])
+    row = made(SITE, parcels(SITE), zones=zones).rows.iloc[0]
+    assert row["zoning_shares"] == "자연녹지지역 50.0 %"
+    assert math.isnan(row["zoning_overlap_pct"])
+
+
+def test_zones_elsewhere_leave_the_zoning_unknown():
+    rows = made(SITE, parcels(SITE), zones=sites(square(500, 0)).assign(name="자연녹지지역")).rows
+    assert rows[["zoning", "zoning_shares"]].isna().all(axis=None)
+
+
+EAST = "4688040030"
+
+
+def test_a_pnu_that_names_another_place_than_the_map_is_a_fault_to_confirm():
+    figures = parcels(square(0, 0, 50, 100), square(50, 0, 50, 100), pnus=[pnu(1), pnu(2, code=EAST)])
+    found = made(SITE, figures)
+    fault = found.faults.iloc[0]
+    assert fault[["fault", "pnu", "lot_number", "location", "map_location"]].tolist() == [
+        "place", pnu(2, code=EAST), "2", PLACES[EAST], PLACES["29200101"],
+    ]  # fmt: skip
+    assert fault["planar_area"] == pytest.approx(5_000)
+    assert square(50, 0, 50, 100).contains(shapely.Point(fault["y_e"], fault["x_n"]))
+    assert len(found.faults) == 1
+    assert by_lot(found)["map_location"].tolist() == [None, PLACES["29200101"]]
+
+
+@pytest.mark.parametrize(("gap", "faults"), [(39, 0), (41, 1)])
+def test_a_parcel_as_near_to_its_own_place_as_the_map_is_right_is_no_fault(gap, faults):
+    """The boundary between the two places runs at 2,000; the map is right to 40 m."""
+    shape = square(1_950 - gap, 0, 50)
+    assert len(made(shape, parcels(shape, pnus=[pnu(1, code=EAST)])).faults) == faults
+
+
+@pytest.mark.parametrize(("left", "faults"), [(-1_980, 0), (0, 1), (-9_000, 0)])
+def test_a_code_that_the_map_does_not_know_is_a_fault_well_inside_it_and_beyond_it_nobody_knows(left, faults):
+    shape = square(left, 0, 20)
+    found = made(shape, parcels(shape, pnus=[pnu(1, code="1111010100")])).faults
+    assert found["fault"].tolist() == ["place"] * faults
+    assert found["location"].isna().all()
+
+
+def test_many_parcels_elsewhere_crowd_out_no_gap(monkeypatch):
+    monkeypatch.setattr("gis.analysis.register.MOST_LISTED", 2)
+    figures = parcels(*(square(20 * n, 0, 20, 90) for n in range(5)), pnus=[pnu(n, code=EAST) for n in range(1, 6)])
+    assert made(SITE, figures).faults["fault"].tolist() == ["place", "place", "gap"]
+
+
+def test_an_area_that_could_not_be_read_is_told_by_line_and_value():
+    told = table(
+        [{"row": 2, "pnu": pnu(1), "unread_area": "1,2O4"}, {"row": 3, "pnu": pnu(2), "register_area": 5.0},
+         {"row": 4, "pnu": pnu(3), "unread_area": "미상"}, {"row": 5, "pnu": pnu(3), "unread_area": "?"}]
+    )  # fmt: skip
+    figures = parcels(*(square(25 * n, 0, 25) for n in range(3)))
+    assert by_lot(made(SITE, figures, told))["unread_area"].tolist() == ["2: 1,2O4", None, "4: 미상, 5: ?"]
+
+
 def test_the_grade_is_the_worse_of_site_and_parcels():
     site = sites(SITE, grade="D")
     assert schedule(site, parcels(square(0, 0, 100))).rows["grade"].tolist() == ["D"]
@@ -433,6 +505,73 @@ def test_the_printed_table_says_what_a_reader_must_know(imported):
     for words in ("시험지구", "얇은 겹침 1개", "공부면적이 없는 필지 1개", "제60조", "홍○○", "편입면적 − 구역면적"):
         assert words in text
     assert "홍길동" not in text
+
+
+@pytest.mark.parametrize(("language", "heading"), [("ko", "도상면적 구성비 (%)"), ("en", "Share of figure areas (%)")])
+def test_the_shares_of_the_subtotals_say_that_they_are_of_figure_areas(imported, language, heading):
+    assert heading in " ".join(done("--lang", language, "register", "site", "--table", "subtotals").text.split())
+    rows = done("register", "site", "--table", "subtotals", "--format", "json").json
+    assert rows[-1]["figure_area_share_pct"] == 100
+    assert "share_pct" not in rows[-1]
+
+
+def test_zones_that_overlap_are_said_in_the_note_and_in_words(imported, tmp_path):
+    zones = gpd.GeoDataFrame(
+        {"name": ["계획관리지역", "생산관리지역"]},
+        geometry=[square(-10, -10, 200), square(-10, 97.5, 200)],
+        crs="EPSG:5186",
+    )
+    zones.to_file(tmp_path / "zones.gpkg")
+    words = ["register", "site", "--zoning", tmp_path / "zones.gpkg"]
+    assert "용도지역이 50.0 % 겹칩니다" in done(*words, "--format", "json").json[2]["note"]
+    assert "용도지역이 겹치는 필지 1개" in done(*words).text
+
+
+def test_a_parcel_elsewhere_than_its_pnu_says_is_listed_and_said(imported):
+    """The site lies in 삼거동 on the bundled map, ten kilometers from 송정동, of which the parcels have the code."""
+    faults = done("register", "site", "--table", "faults", "--format", "json").json
+    place = next(row for row in faults if row["fault"] == "place")
+    assert (place["location"], place["map_location"]) == ("광주광역시 광산구 송정동", "광주광역시 광산구 삼거동")
+    assert "지도에서는 광주광역시 광산구 삼거동에 놓임" in done("register", "site", "--format", "json").json[0]["note"]
+    assert "담긴 법정동 지도(2023-09-15)의 자리가 다른 필지 4개" in done("register", "site").text
+
+
+def test_an_area_of_the_table_that_could_not_be_read_is_named(imported):
+    (imported / "odd.csv").write_text(f'고유번호,면적\n{pnu(1)},4990\n{pnu(2)},"8,O20 홍길동"\n', encoding="utf-8")
+    words = ["register", "site", "--lands", imported / "odd.csv"]
+    assert "대장에서 읽지 못한 면적(줄: 값) 3: 8,O20 홍○○" in done(*words, "--format", "json").json[1]["note"]
+    assert "읽지 못한 필지 1개(줄: 값): 3: 8,O20 홍○○." in done(*words).text
+
+
+def test_a_kept_table_keeps_what_could_not_be_read_and_one_of_before_has_none(imported):
+    (imported / "odd.csv").write_text(f"고유번호,면적\n{pnu(1)},4990?\n", encoding="utf-8")
+    run("import", imported / "odd.csv", "--as", "odd", "--format", "json")
+    rows = done("register", "site", "--lands", "odd", "--format", "json").json
+    assert "2: 4990?" in rows[0]["note"]
+    path = store.file_path(store.layer("odd"))
+    pd.read_parquet(path).drop(columns="unread_area").to_parquet(path)
+    rows = done("register", "site", "--lands", "odd", "--format", "json").json
+    assert "읽지 못한" not in rows[0]["note"]
+
+
+def test_owners_that_are_no_persons_show_what_they_are(imported):
+    (imported / "owners.csv").write_text(
+        f"고유번호,면적,소유자\n{pnu(1)},4990,국(산림청)\n{pnu(2)},8020,선정당사자 홍길동\n{pnu(4)},100,광주광역시 광산구\n",
+        encoding="utf-8",
+    )
+    words = ["register", "site", "--lands", imported / "owners.csv", "--format", "json"]
+    rows = done(*words).json
+    assert [(row["ownership"], row["owner"]) for row in rows] == [
+        ("국유지", None), (None, "선정당사자 홍○○"), ("구유지", None),
+    ]  # fmt: skip
+    assert [row["ownership"] for row in done("--lang", "en", *words).json] == ["State", None, "Autonomous district"]
+
+
+def test_a_site_that_does_not_exist_is_told_the_complexes(imported):
+    said = refusal("register", "atlantis")
+    assert "단지: cheomdan3, bitgreen, jingok, futurecar" in said
+    assert "ldreg" in said
+    assert "--id" in refusal("register", "ldreg")
 
 
 def test_the_workbook_has_every_table(imported, tmp_path):

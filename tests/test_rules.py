@@ -33,7 +33,7 @@ from gis.analysis.rules import (
 from gis.errors import DataFileError, InputError, UnknownNameError
 from gis.i18n import reading
 from gis.io.plans import read_plan, rules_content
-from gis.study.landuse import PlanSource, keep
+from gis.study.landuse import PlanSource, keep, land_use
 from gis.study.rules import Settings, review, rule_book, stated_type, stated_value
 from gis.study.sites import SiteRef
 from gis.view.rules import (
@@ -54,7 +54,7 @@ BOOK = book_of(CONTENT, FILE)
 KM2 = 1e6
 FLAGS = {name: Quantity(0.0) for name in ("industrial", "mixed", "green", "park", "road", "parking")}
 BASE = Case(
-    Quantity(2 * KM2), 6_000.0, "general", FLAGS | {"industrial": Quantity(1.2 * KM2)}, free=0.0,
+    Quantity(2 * KM2), Quantity(6_000.0), "general", FLAGS | {"industrial": Quantity(1.2 * KM2)}, free=0.0,
     facts={"developer": "public", "designator": "mayor", "region": "outside", "zoning": "general_industrial"},
 )  # fmt: skip
 
@@ -167,7 +167,7 @@ def test_an_adjustment_of_less_confidence_takes_the_rule_with_it():
 
 # ── what is missing ────────────────────────────────────────────────────────────────────────────────────────────────
 
-UNKNOWN = Case(Quantity(2 * KM2), 6_000.0)
+UNKNOWN = Case(Quantity(2 * KM2), Quantity(6_000.0))
 MISSING = {
     "green_ratio": "legal_type|plan", "public_green_size": "legal_type|plan", "buffer_green": "legal_type|buffer_green_width",
     "road_ratio": "legal_type|plan", "arterial_width": "legal_type|arterial_width", "industrial_share": "legal_type|plan",
@@ -231,6 +231,33 @@ def test_a_schematic_site_decides_nothing_that_rests_on_its_area(name):
     row = row_of(name, case, sure())
     assert row["verdict"] == UNDECIDED
     assert "schematic" in row["reasons"]
+
+
+@pytest.mark.parametrize(
+    ("switches", "verdict"),
+    [
+        ((), REVIEW),
+        (("buffer_beside_housing",), REVIEW),
+        (("buffer_reduced", "buffer_beside_housing"), REVIEW),
+        (("buffer_reduced",), UNDECIDED),
+    ],
+)
+@pytest.mark.parametrize("schematic", ["site", "perimeter"])
+def test_a_width_that_a_formula_reads_from_a_schematic_outline_decides_nothing(schematic, switches, verdict):
+    """The clause's own 10 m needs no outline; its reduced width is area × ratio ÷ perimeter."""
+    case = given_of("buffer_green_width", 12.0, switches=frozenset(switches))
+    row = row_of("buffer_green", replace(case, **{schematic: replace(getattr(case, schematic), schematic=True)}))
+    assert (row["verdict"], "schematic" in row["reasons"]) == (verdict, verdict == UNDECIDED)
+
+
+def test_a_schematic_outline_narrows_no_buffer_green_whatever_area_is_stated(folder):
+    words = ["check", "jingok", "--plan", folder / "plan.csv", "--set", "buffer_green_width=9m", "--format", "json"]
+    official = [*words, "--basis", "official"]
+    assert verdicts(done(*official))["buffer_green"] == REVIEW
+    for asked in (words, official):
+        rows = {row["rule"]: row for row in done(*asked, "--with", "buffer_reduced").json}
+        assert rows["buffer_green"]["verdict"] == UNDECIDED
+        assert "schematic" in rows["buffer_green"]["reasons"]
 
 
 def test_a_value_within_its_error_of_the_limit_is_for_review():
@@ -376,7 +403,7 @@ def test_a_semi_industrial_complex_has_two_points_either_way_by_itself():
     ],
 )
 def test_buffer_green_narrows_by_the_formula_and_not_below_5_m(perimeter, switches, expected):
-    case = replace(BASE, perimeter=float(perimeter), switches=frozenset(switches))
+    case = replace(BASE, perimeter=Quantity(float(perimeter)), switches=frozenset(switches))
     assert row_of("buffer_green", case)["at_least"] == pytest.approx(expected)
 
 
@@ -390,7 +417,7 @@ def test_each_adjustment_is_shown_with_its_effect():
 
 
 def test_every_adjustment_does_something_somewhere():
-    case = replace(ratio("green", 9, 4 * KM2), perimeter=100_000.0)
+    case = replace(ratio("green", 9, 4 * KM2), perimeter=Quantity(100_000.0))
     case = replace(case, flags=case.flags | {"parking": Quantity(1_000.0)})
     found = set()
     for legal_type in ("general", "semi"):
@@ -632,6 +659,30 @@ def test_shapes_cut_by_a_schematic_outline_decide_nothing(folder):
     assert (found["public_green_size"], found["smallest_plot"]) == (UNDECIDED, UNDECIDED)
     sharp = review(SiteRef(str(folder / "sharp.gpkg")), PlanSource(str(folder / "blocks.gpkg")), Settings("general"))
     assert sharp.table.set_index("rule")["verdict"]["smallest_plot"] == PASS
+
+
+@pytest.mark.parametrize(
+    ("grade", "width", "verdict"), [("A", 910, PASS), ("C", 910, REVIEW), ("C", 400_000, PASS), ("D", 910, UNDECIDED)]
+)
+def test_the_smallest_plot_that_is_drawn_has_the_error_of_its_outline(folder, grade, width, verdict):
+    """A plot of 910 m², digitised to some 40 m, may well have fewer than the 900 m² of the clause."""
+    zones = [square(0, 0, width / 1_000, 1_000), square(500, 0, 500, 1_000)]
+    frame = gpd.GeoDataFrame(
+        {"용도": "산업시설용지", "블록": ["A", "B"], "grade": grade}, geometry=zones, crs="EPSG:5186"
+    )
+    frame.to_file(folder / "plots.gpkg")
+    found = review(SiteRef(str(folder / "sharp.gpkg")), PlanSource(str(folder / "plots.gpkg")), Settings("general"))
+    row = found.table.set_index("rule").loc["smallest_plot"]
+    assert (row["value"], row["verdict"]) == (pytest.approx(width), verdict)
+    assert (row["high_value"] > row["low_value"]) == (grade == "C")
+
+
+def test_a_plot_that_a_table_states_has_no_error_of_an_outline(folder):
+    gpd.read_file(folder / "zones.gpkg").assign(블록="A", grade="D").to_file(folder / "drafts.gpkg")
+    (folder / "blocks.csv").write_text("블록,업종코드,공급면적,최소필지\nA,26,510000,910\n", encoding="utf-8")
+    source = PlanSource(str(folder / "drafts.gpkg"), blocks=str(folder / "blocks.csv"))
+    plot = land_use(SiteRef(str(folder / "sharp.gpkg")), source).smallest_plot
+    assert (plot.value, math.isnan(plot.sigma), plot.schematic) == (910, True, False)
 
 
 def test_without_a_plan_nothing_that_needs_one_is_decided():

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from gis import study
+from gis.analysis.claims import distinctions
 from gis.i18n import LANGUAGES, reading
 from gis.model import BASES, SCOPES
 from gis.study import value_chain
@@ -107,8 +108,8 @@ def conflict(rule: str, subject: str, quantity: str) -> str:
 
 def test_a_conflict_gives_each_value_with_its_date_and_names_the_one_in_use():
     text = conflict("values", "futurecar", "official_area")
-    assert "3,384,000 ㎡ (gjnews.kr, 2023-07-28) · 3,380,000 ㎡ (출처 미확인, 2023-04)" in text
-    assert text.endswith("차이 2.4 %. 적용값: 3,384,000 ㎡.")
+    assert "3,384,000 ㎡ (gjnews.kr, 보도, 2023-07-28) · 3,380,000 ㎡ (출처 미확인, 2023-04)" in text
+    assert text.endswith("차이 2.4 %. 쓰는 값: 3,384,000 ㎡ (보도 등급).")
 
 
 def test_shares_differ_by_points():
@@ -124,16 +125,19 @@ def test_money_is_written_in_words_of_the_language():
 def test_parts_are_added_before_the_reader_s_eyes():
     text = conflict("parts", "cluster", "official_area")
     assert (
-        "합계 7,270,000 ㎡ (산업통상자원부 발표(연합뉴스 기사의 보배드림 전재), 2024-09), 부분의 합 7,080,000 ㎡ = 1,850,000 ㎡ + 1,920,000 ㎡ + 3,310,000 ㎡"
+        "합계 7,270,000 ㎡ (산업통상자원부 발표(연합뉴스 기사의 보배드림 전재), 보도, 2024-09), 부분의 합 7,080,000 ㎡ = 1,850,000 ㎡ + 1,920,000 ㎡ + 3,310,000 ㎡"
         in text
     )
-    assert text.endswith("적용값: 7,140,000 ㎡.")
+    assert text.endswith("쓰는 값: 7,140,000 ㎡ (보도 등급).")
 
 
 def test_words_stand_against_figures_with_their_units_and_dates():
     assert conflict("statement", "bitgreen", "status") == (
-        "빛그린국가산단: 말과 통계가 어긋납니다. “빛그린산단은 이미 포화상태” (더팩트, 2023-06-29) ↔ "
-        "분양률 55.5 % (pressna.com, 2025-07), 미분양 면적 456,143 ㎡ (pressna.com, 2025-07). 적용값: 분양률 55.5 %."
+        "빛그린국가산단: 말과 통계가 어긋납니다. “빛그린산단은 이미 포화상태” (더팩트, 보도, 2023-06-29) ↔ "
+        "2단계 산업시설용지 분양률 55.5 % (pressna.com, 보도, 2025-07), "
+        "2단계 산업시설용지 미분양 면적 456,143 ㎡ (pressna.com, 보도, 2025-07), "
+        "1단계 분양률 91 % (다음뉴스 전재, 보도, 2023-07). "
+        "포화라면 남은 분양 용지가 없어야 합니다(분양률 100 %, 미분양 0 ㎡). 쓰는 값: 분양률 55.5 % (보도 등급)."
     )
 
 
@@ -144,7 +148,9 @@ def test_conflicting_dates_have_no_percentage():
 def every_sentence() -> list[str]:
     source = study.source_layer()
     ledger, conflicts = study.claims()
-    chains = [value_chain.chain(year, scope, basis) for year in (2010, 2026, 2031) for scope in SCOPES for basis in BASES]
+    chains = [
+        value_chain.chain(year, scope, basis) for year in (2010, 2026, 2031) for scope in SCOPES for basis in BASES
+    ]
     pairs, gaps = study.adjacencies(source).to_dict("records"), study.distances(source, "hosts").to_dict("records")
     return [
         *(chain_sentence(chain) for chain in [*chains, value_chain.chain(2031, within=5_000)]),
@@ -152,6 +158,7 @@ def every_sentence() -> list[str]:
         *(distance_label(row) for row in gaps),
         *(link_distance(row) for row in value_chain.chain(2031).links.dropna(subset="from").to_dict("records")),
         *(conflict_sentence(row, ledger) for row in conflicts.to_dict("records")),
+        *(conflict_sentence(row, ledger) for row in distinctions(ledger).to_dict("records")),
         *(area_sentence(row, "man-pyeong") for row in study.areas(source).to_dict("records")),
     ]
 

@@ -1,6 +1,7 @@
 """표고·경사: planes and cones whose slopes are known on paper, and areas by the exact part of every cell."""
 
 import io
+import json
 import math
 from pathlib import Path
 
@@ -18,22 +19,37 @@ from rasterio.transform import from_origin
 from shapely.geometry import MultiPolygon, Point, Polygon, box
 from streamlit.testing.v1 import AppTest
 
-from gis.analysis.terrain import Sums, band_numbers, band_rows, horn_rises, nice_edges, site_rings, slopes
+from gis.analysis.terrain import (
+    OUTSIDE,
+    UNKNOWN,
+    Sums,
+    band_numbers,
+    band_rows,
+    horn_rises,
+    nice_edges,
+    site_rings,
+    slopes,
+)
 from gis.errors import InputError, UnknownNameError
+from gis.i18n import reading
 from gis.io import elevation as elevation_file
 from gis.io import store
-from gis.io.elevation import Grid, class_picture
+from gis.io.elevation import Grid, class_picture, class_shapes
 from gis.kernel.cells import cell_shares
 from gis.study.imports import Keeping
 from gis.study.rasters import keep_raster
 from gis.study.sites import SiteRef
-from gis.study.terrain import Bands, terrain_report
+from gis.study.terrain import Bands, _cut, band_shapes, terrain_report
 from gis.view.terrain import (
     FIGURES,
     band_legend,
     band_text,
+    figure_rows,
+    hit_geojson,
     people_bands,
     picture_elements,
+    shape_bytes,
+    shapeless_sentence,
     terrain_doubts,
     terrain_rows,
     terrain_sentences,
@@ -290,10 +306,32 @@ def test_the_ends_of_height_are_those_inside_the_site(load, put):
 def test_a_model_elsewhere_leaves_every_band_unknown(load, put):
     load(lambda x, y: 50 + 0 * x, west=EAST + 5_000)
     report = terrain_report(put(square(0, 0, 300)))
-    gap = report.table["missing"]
+    gap = report.table["band"] == UNKNOWN
     assert report.table.loc[~gap, "planar_area"].isna().all()
     assert report.table.loc[gap, "planar_area"].tolist() == pytest.approx([90_000, 90_000])
     assert terrain_rows(report)["note"].eq("자료 없음").all()
+    assert any("4.7 km" in doubt for doubt in terrain_doubts(report))
+    assert not any("100.0 %" in doubt for doubt in terrain_doubts(report))
+
+
+def test_a_model_in_degrees_elsewhere_says_how_far_away_it_is(load, put):
+    load(lambda x, y: 50 + 0 * x, crs="EPSG:4326", west=126.5, north=34.5, size=0.0005, shape=(120, 120))
+    report = terrain_report(put(square(0, 0, 300)))
+    outline = gpd.GeoSeries([box(126.5, 34.44, 126.56, 34.5)], crs="EPSG:4326").to_crs("EPSG:5186")
+    assert report.model.away == pytest.approx(outline.distance(square(0, 0, 300)).iloc[0], rel=0.01)
+    with reading("en"):
+        assert any(f"{report.model.away / 1_000:.1f} km" in doubt for doubt in terrain_doubts(report))
+
+
+@pytest.mark.parametrize("nodata", [None, -9999.0, math.nan])
+def test_heights_of_0_count_and_are_said_where_the_file_marks_no_gaps(load, put, nodata):
+    load(lambda x, y: np.where(x < 100, 0.0, 50.0), nodata=nodata)
+    report = terrain_report(put(square(0, 0, 300)), bands=Bands(elevation=(-10.0, 10.0, 60.0)))
+    assert bands_of(report, "elevation")[-10.0, 10.0] == pytest.approx(30_000, abs=1e-6)
+    notes = terrain_rows(report)["note"].fillna("").tolist()
+    said = [doubt for doubt in terrain_doubts(report) if "33.3 %" in doubt]
+    assert (len(said), ["33.3 %" in note for note in notes].count(True)) == ((1, 1) if nodata is None else (0, 0))
+    assert nodata is not None or "33.3 %" in notes[0]
 
 
 def test_no_data_and_heights_that_are_none_in_korea_are_unknown(load, put):
@@ -453,14 +491,14 @@ def test_the_picture_shows_each_class_where_its_cells_lie():
     classes[10:30, 5:20] = 0
     classes[10:30, 20:35] = 1
     grid = Grid(EAST, NORTH + 400, 10, 10, 40, 40, None)
-    png, (west, south, east, north) = class_picture(classes, grid, 1, "EPSG:5186", ["#ff0000", "#0000ff"])
+    png, (west, south, east, north) = class_picture(classes, grid, 1, "EPSG:5186", {0: "#ff0000", 1: "#0000ff80"})
     pixels = np.asarray(Image.open(io.BytesIO(png)))
     corner = gpd.GeoSeries([Point(EAST, NORTH), Point(EAST + 400, NORTH + 400)], crs="EPSG:5186").to_crs("EPSG:4326")
     assert (west, south) == pytest.approx(corner.iloc[0].coords[0], abs=1e-4)
     assert (east, north) == pytest.approx(corner.iloc[1].coords[0], abs=1e-4)
     middle = pixels.shape[0] // 2
     assert pixels[middle, 12].tolist() == [255, 0, 0, 255]
-    assert pixels[middle, 28].tolist() == [0, 0, 255, 255]
+    assert pixels[middle, 28].tolist() == [0, 0, 255, 128]
     assert pixels[2, 2, 3] == 0
     assert (pixels[..., 3] > 0).mean() == pytest.approx(20 * 30 / 1600, abs=0.03)
 
@@ -471,10 +509,109 @@ def test_the_legend_has_a_color_for_each_band_on_the_map(load, put, edges):
     report = terrain_report(put(square(0, 0, 300)), bands=Bands(elevation=edges))
     for figure in FIGURES:
         legend = band_legend(report, figure)
-        rows = report.table[(report.table["figure"] == figure) & ~report.table["missing"]]
+        rows = report.table[report.table["figure"] == figure]
         assert [words for words, _ in legend] == [band_text(row) for row in rows.to_dict("records")]
         assert len({color for _, color in legend}) == len(legend)
         assert len(picture_elements(report, figure)) == 1
+
+
+# ---- the land of each band ---------------------------------------------------------------
+
+
+def two_parts() -> MultiPolygon:
+    ring = star((EAST + 250, NORTH + 200), [180.0, 150, 200, 120, 190, 77])
+    hole = Point(EAST + 250, NORTH + 200).buffer(30).exterior
+    return MultiPolygon([Polygon(ring.exterior, [hole]), square(480, 400, 60)])
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+@pytest.mark.parametrize("west", [EAST - 100, EAST + 200, EAST + 203.3])
+def test_shapes_of_bands_share_out_the_site_with_the_areas_of_the_table(load, put, figure, west):
+    """A model that begins at the border or in the midst of the site; what it leaves out has a shape too."""
+    load(lambda x, y: 60 + 40 * np.sin(x / 37) * np.cos(y / 53), west=west)
+    ref, site = put(two_parts()), two_parts()
+    shapes = band_shapes(ref, figure)
+    table = terrain_report(ref).table.query("figure == @figure and planar_area > 0")
+    assert shapes["band"].tolist() == table["band"].tolist()
+    np.testing.assert_allclose(shapes.area, table["planar_area"], atol=1e-6)
+    assert shapes.is_valid.all()
+    assert shapely.union_all(shapes.geometry.to_numpy()).symmetric_difference(site).area < 1e-5
+    assert (UNKNOWN in set(shapes["band"])) == (west > EAST)
+
+
+def test_shapes_of_a_tilted_plane_are_cut_at_its_contours(load, put):
+    load(lambda x, y: 50 + 0.1 * x + 0 * y)
+    shapes = band_shapes(put(square(3.3, 4.4, 500.0, 433.3)), "elevation", bands=Bands(elevation=(60.0, 80.0)))
+    edges = [(3.3, 100), (100, 300), (300, 503.3)]  # the cell from 100 to 110 has its middle at 60.5 m
+    for (west, east), shape in zip(edges, shapes.geometry, strict=True):
+        assert shape.symmetric_difference(square(west, 4.4, east - west, 433.3)).area < 1e-6
+
+
+@given(st.lists(st.floats(60, 200), min_size=3, max_size=9), st.integers(0, 2**32 - 1), st.sampled_from([7.0, 10.0]))
+def test_shapes_of_any_cells_share_out_any_site(radii, seed, size):
+    heights = np.random.default_rng(seed).integers(-1, 3, (60, 60)).astype(np.int16)
+    grid = Grid(EAST - 200, NORTH + 200, size, size, 60, 60, None)
+    site = star((EAST, NORTH), radii)
+    polygons, numbers = class_shapes(heights, grid, 1, OUTSIDE)
+    cut = _cut(polygons, site.intersection(box(*shapely.total_bounds(polygons))))
+    rings = site_rings(site, grid.west, grid.north, size, size)
+    inside = cell_shares(rings, 60, 0, 60) * size**2
+    for number in range(-1, 3):
+        assert math.fsum(shapely.area(cut[numbers == number])) == pytest.approx(
+            inside[heights == number].sum(), abs=1e-5
+        )
+
+
+@pytest.mark.parametrize(("most", "west", "word"), [(100, EAST - 100, "100개"), (10**6, EAST + 5_000, "덮는")])
+def test_bands_without_shapes_say_why(load, put, monkeypatch, most, west, word):
+    load(lambda x, y: 50 + 0 * x, west=west)
+    monkeypatch.setattr("gis.study.terrain.SHAPE_CELLS", most)
+    monkeypatch.setattr("gis.view.terrain.SHAPE_CELLS", most)
+    site = put(square(0, 0, 300))
+    with pytest.raises(InputError, match=word):
+        band_shapes(site, "slope")
+    assert word in shapeless_sentence(terrain_report(site))
+
+
+@pytest.mark.parametrize(("ending", "off"), [(".gpkg", 1e-9), (".geojson", 2e-4)])
+def test_shapes_leave_with_the_band_in_words_and_the_area_of_the_table(load, put, tmp_path, ending, off):
+    """A package in the belt keeps every digit, GeoJSON seven decimals of a degree: a centimeter."""
+    load(lambda x, y: 50 + 0.1 * x + 0.1 * y)
+    ref = put(square(0, 0, 300), grade=["D"])
+    (tmp_path / f"bands{ending}").write_bytes(shape_bytes(terrain_report(ref), band_shapes(ref, "elevation"), ending))
+    back = gpd.read_file(tmp_path / f"bands{ending}").to_crs("EPSG:5186")
+    assert back["name"].tolist()[0] == "50–60 m"
+    np.testing.assert_allclose(back.area, back["planar_area_m2"], rtol=off)
+    assert back["planar_area_m2"].sum() == pytest.approx(90_000)
+    assert set(back["grade"]) == {"D"}
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_a_click_on_the_map_names_a_row_of_the_table(load, put, figure):
+    load(lambda x, y: 60 + 40 * np.sin(x / 37) * np.cos(y / 53), west=EAST + 200)
+    report = terrain_report(put(two_parts()))
+    drawn = hit_geojson(report, figure, "ha")["features"]
+    rows = figure_rows(report, figure).set_index("id")
+    ids = [one["properties"]["id"] for one in drawn]
+    assert ids == rows.index[rows["planar_area"] > 0].tolist()
+    for one in drawn:
+        words, said = one["properties"]["tooltip"].split("\n")
+        assert words == rows.at[one["properties"]["id"], "name"] and "ha · " in said
+        shape = gpd.GeoSeries([shapely.from_geojson(json.dumps(one["geometry"]))], crs="EPSG:4326").to_crs("EPSG:5186")
+        share = shape.intersection(two_parts()).area.iloc[0] / shape.area.iloc[0]
+        assert share >= 0.5  # of cells at the rim
+
+
+def test_the_chosen_band_stands_out_in_the_picture(load, put, monkeypatch):
+    load(lambda x, y: 50 + 0.1 * x)
+    report, colors = terrain_report(put(square(0, 0, 300)), bands=Bands(elevation=(60.0,))), []
+    monkeypatch.setattr(
+        "gis.view.terrain.class_picture", lambda *given: colors.append(given[-1]) or (b"", (0, 0, 1, 1))
+    )
+    for chosen in (None, "elevation-1"):
+        picture_elements(report, "elevation", chosen)
+    assert {len(color) for color in colors[0].values()} == {7}
+    assert [len(color) for color in colors[1].values()] == [7, 9]
 
 
 def test_the_command_prints_both_tables_and_writes_all_rows(load, put, tmp_path):
@@ -535,7 +672,8 @@ def test_the_page_without_a_model_says_that_nothing_is_known(page):
     app = page(site="jingok", table="terrain")
     assert not app.error
     assert any("DEM" in one.value for one in app.warning)
-    assert app.dataframe[1].value.iloc[:, 1].isna().all()
+    assert app.dataframe[0].value.iloc[:, 1].isna().all()
+    assert any("구간 도형은 없습니다" in one.value for one in app.caption)
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
@@ -546,7 +684,7 @@ def test_the_page_shows_bands_and_takes_three_changes(page, load, language):
     for bands in ("0,5", "0,5,10", "0,5,10,15"):
         app.text_input(key="slope_bands").set_value(bands).run()
         assert not app.exception
-        assert len(app.dataframe[1].value) == len(bands.split(",")) + 1
+        assert len(app.dataframe[0].value) == len(bands.split(",")) + 1
     app.text_input(key="slope_bands").set_value("5,1").run()
     assert not app.exception
     assert len(app.error) == 1

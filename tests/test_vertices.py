@@ -41,8 +41,8 @@ from gis.io.boundary_drawing import LIST, MARKS, NUMBERS, OUTLINE, SCHEMATIC_OUT
 from gis.io.read import Reading, read_file
 from gis.study.sites import SiteRef
 from gis.study.vertices import boundary_report
-from gis.view.vertices import dms_text, head_lines, map_elements, points_geojson, safe_name
-from tests.command import done, refusal
+from gis.view.vertices import chosen_text, dms_text, drawing_note, head_lines, map_elements, points_geojson, safe_name
+from tests.command import done, refusal, run
 from tests.pencil import ORIGIN, sites, square
 
 ROOT = Path(__file__).parents[1]
@@ -202,7 +202,19 @@ def test_main_bends_are_some_of_the_points_and_none_lies_farther_than_the_tolera
     assert kept <= every
     assert farthest_point(whole, bends) <= tolerance * (1 + 1e-9)
     assert polygon_of(bends).is_valid
-    assert len(bends.rings) == len(whole.rings)
+    assert [one[:2] for one in bends.rings] == [one[:2] for one in whole.rings]
+    columns = ["part", "ring", "x_n", "y_e"]
+    listed = vertex_table(whole).set_index("no").loc[full_numbers(whole, bends), columns]
+    assert (listed.to_numpy() == vertex_table(bends)[columns].to_numpy()).all()
+
+
+@given(drawn_sites(), st.floats(1, 200))
+def test_the_farthest_point_is_that_of_measuring_each_against_the_whole_boundary(site, tolerance):
+    whole = boundary(sites(site))
+    bends = main_bends(whole, tolerance)
+    points = shapely.points(shapely.get_coordinates(polygon_of(whole)))
+    each = shapely.distance(points, polygon_of(bends).boundary)
+    assert farthest_point(whole, bends) == pytest.approx(each.max(), abs=1e-9)
 
 
 def test_a_bend_keeps_its_number_in_the_whole_list():
@@ -211,6 +223,29 @@ def test_a_bend_keeps_its_number_in_the_whole_list():
     bends = main_bends(whole, 1.0)
     assert full_numbers(whole, bends) == [1, 5, 9, 13]
     assert vertex_table(bends)["no"].tolist() == [1, 2, 3, 4]
+
+
+def test_a_point_of_two_rings_has_a_number_in_each():
+    """Two parts and a hole meet in the north-eastern corner of the first."""
+    hole = Polygon([(EAST + 100, NORTH + 100), (EAST + 60, NORTH + 80), (EAST + 80, NORTH + 60)])
+    first = Polygon(square(0, 0, 100).segmentize(30).exterior, [hole.exterior])
+    whole = boundary(sites(MultiPolygon([first, square(100, 100, 50).segmentize(20)])))
+    bends = main_bends(whole, 1.0)
+    assert full_numbers(whole, bends) == [1, 5, 9, 13, 17, 18, 19, 20, 23, 26, 29]
+    listed = vertex_table(whole).set_index("no").loc[full_numbers(whole, bends), ["part", "ring", "x_n", "y_e"]]
+    assert (listed.to_numpy() == vertex_table(bends)[["part", "ring", "x_n", "y_e"]].to_numpy()).all()
+
+
+def test_a_part_keeps_its_number_where_leaving_points_out_makes_it_the_smaller():
+    ring = square(0, 0, 100).segmentize(50)
+    corners = shapely.get_coordinates(ring)[:-1]
+    corners[1] += (4, 0)  # the middle of a side bulges out
+    parts = [Polygon(corners), square(1_000, 0, 100.5)]
+    whole = boundary(sites(MultiPolygon(parts)))
+    bends = main_bends(whole, 5.0)
+    assert [one.part for one in bends.rings] == [1, 2]
+    listed = vertex_table(whole).set_index("no").loc[full_numbers(whole, bends), ["part", "x_n", "y_e"]]
+    assert (listed.to_numpy() == vertex_table(bends)[["part", "x_n", "y_e"]].to_numpy()).all()
 
 
 def test_a_left_out_point_changes_the_area_by_its_triangle(put):
@@ -276,6 +311,9 @@ def test_each_belt_has_the_origin_of_the_decree(belt, name):
         (12.5 / 3600, 0, "0°00′12″"),
         (126.781234567, 4, "126°46′52.4444″"),
         (35.9999999999, 4, "36°00′00.0000″"),
+        (-1e-9, 4, "0°00′00.0000″"),
+        (-1e-9, 0, "0°00′00″"),
+        (-1.5001, 4, "-1°30′00.3600″"),
     ],
 )
 def test_degrees_are_written_in_minutes_and_seconds(value, decimals, text):
@@ -450,6 +488,28 @@ def polygon_of_report(report) -> MultiPolygon:
     return MultiPolygon([(first, holes) for first, *holes in rings.values()])
 
 
+def test_the_drawing_of_very_many_points_goes_without_their_list_and_says_so(put, tmp_path, monkeypatch):
+    """Every point stays in it; of 25 points, with room for ten numbers, every third has its own."""
+    monkeypatch.setattr("gis.view.vertices.MOST_LISTED", 10)
+    source = put(square(0, 0, 120).segmentize(20), square(500, 0, 10))
+    answer = run("vertices", source, "--id", "s0", "-o", tmp_path / "many.dxf")
+    assert (answer.code, "24개의 좌표 목록" in answer.err) == (0, True)
+    report, space = boundary_report(SiteRef(source, "s0")), ezdxf.readfile(tmp_path / "many.dxf").modelspace()
+    line = space.query("LWPOLYLINE")[0]
+    assert [point[:2] for point in line.get_points()] == report.points[["y_e", "x_n"]].apply(tuple, axis=1).tolist()
+    assert len(space.query(f'POINT[layer=="{MARKS}"]')) == 24
+    numbers = [text.dxf.text for text in space.query(f'TEXT[layer=="{NUMBERS}"]')]
+    assert numbers == [str(number) for number in range(1, 25, 3)]
+    said = [text.dxf.text for text in space.query(f'TEXT[layer=="{LIST}"]')]
+    assert len(said) == len(head_lines(report)) + 1
+    assert "3번째 점마다" in said[-1]
+
+
+def test_a_drawing_of_few_points_has_no_such_note(put, tmp_path):
+    done("vertices", put(square(0, 0)), "-o", tmp_path / "few.dxf")
+    assert drawing_note(boundary_report(SiteRef(put(square(0, 0))))) == ""
+
+
 def test_a_schematic_drawing_says_so_in_layer_and_text(tmp_path):
     done("vertices", "jingok", "--dxf", tmp_path / "a.dxf", "--format", "csv")
     space = ezdxf.readfile(tmp_path / "a.dxf").modelspace()
@@ -505,6 +565,14 @@ def test_the_chosen_point_keeps_its_number_on_a_crowded_map(put):
     assert chosen[-1].values["labels"] == [{"name": "77"}]
 
 
+def test_of_very_many_points_the_map_draws_the_first_and_the_chosen_one(put, monkeypatch):
+    monkeypatch.setattr("gis.view.vertices.DRAWN_POINTS", 10)
+    report = boundary_report(SiteRef(put(star(200, [500.0] * 200, ORIGIN))))
+    _, chosen, *others = [part[-1].values["collection"]["features"] for part in map_elements(report, "77")]
+    assert [feature["properties"]["id"] for feature in chosen] == ["77"]
+    assert sum(map(len, others)) == 10
+
+
 @pytest.fixture
 def page(monkeypatch):
     monkeypatch.chdir(ROOT)
@@ -526,6 +594,27 @@ def test_the_page_lists_points_and_warns_of_a_schematic_outline(page, language):
     app = page(site="jingok", table="vertices", lang=language)
     assert len(app.dataframe[0].value) == 40
     assert len(app.warning) == 1
+
+
+@pytest.mark.parametrize("table", ["list", "calculation"])
+def test_the_page_lists_more_points_than_cells_can_be_styled(page, put, table, monkeypatch):
+    done("import", put(star(500, [500.0] * 500, ORIGIN)), "--as", "round", "--format", "json")
+    monkeypatch.setattr("gis.app.register_view.MOST_STYLED", 1_000)
+    monkeypatch.setattr("gis.view.vertices.MOST_LISTED", 100)
+    with pd.option_context("styler.render.max_elements", 1_000):
+        app = page(site="round", table="vertices", vertices_table=table)
+    assert len(app.dataframe[0].value) == 500 + 2 * (table == "calculation")
+    assert any("DXF" in one.value for one in app.caption)
+
+
+def test_a_row_of_either_table_is_a_point_of_the_map_or_a_sum(put):
+    from gis.app.vertices_view import table_rows
+
+    report = boundary_report(SiteRef(put(square(0, 0))))
+    for table, numbers in (("list", ["1", "2", "3", "4"]), ("calculation", ["1", "2", "3", "4", None, None])):
+        people, found = table_rows(report, table)
+        assert (len(people), found) == (len(numbers), numbers)
+    assert chosen_text(report, "3").startswith("3")
 
 
 def test_three_changes_of_the_tolerance_all_arrive(page):

@@ -8,9 +8,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gis.app.map_widget import MapEvent, on_map_event
+from gis.i18n import reading, t
+from gis.model import EVIDENCE, LINK_KINDS
 from gis.view.assets import asset_texts
+from gis.view.legend import legend_html
 from gis.view.map import (
     DRAW_TEXTS,
+    LINK_COLORS,
+    LINK_WEIGHTS,
     OSM,
     MapCall,
     TileBase,
@@ -186,6 +191,27 @@ def test_links_show_kind_evidence_and_direction():
     assert first["properties"] == {"id": "alpha-delta-material", "layer": "links"}
     assert first["geometry"] != second["geometry"]
     assert abs(first["head"]["angle"]) < 30 < abs(third["head"]["angle"])
+
+
+def test_kinds_differ_by_width_and_evidence_by_dash_whatever_their_color():
+    links = [
+        {**sample.LINKS[0], "id": f"{kind}-{evidence}", "kind": kind, "evidence": evidence}
+        for kind in LINK_KINDS
+        for evidence in EVIDENCE
+    ]
+    (arcs,) = arc_elements(links)
+    assert len({(style["weight"], style["dashArray"]) for style in arcs.values["styles"]}) == 9
+
+
+@pytest.mark.parametrize("code", ["ko", "en"])
+def test_the_legend_draws_and_says_the_width_of_each_kind_and_the_dash_of_each_evidence(code):
+    with reading(code):
+        shown = legend_html([], links=True)
+        for kind, weight in LINK_WEIGHTS.items():
+            drawn = f"border-top:{weight}px solid {LINK_COLORS[kind]}'></span>"
+            assert f"{drawn}{t(f'map.link_{kind}', kind=t(f'link_kind.{kind}'))}" in shown
+        assert all(t(f"map.link_{evidence}") in shown for evidence in EVIDENCE)
+    assert re.search("굵은 선: 물자" if code == "ko" else "thick: material", shown)
 
 
 def test_a_precision_circle_stands_at_latitude_and_longitude():

@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from gis.analysis.area import geodesic_areas, require_polygons
+from gis.analysis.overlay import partition
 from gis.crs import require_work_crs
 from gis.errors import InputError
 
@@ -24,6 +25,10 @@ REST = "#rest"
 """How the id of a row ends that holds what a use has beyond its parts."""
 NOISE = 0.01
 """m² below which an area is what rounding leaves of coordinates, not land."""
+ROUNDING = 0.1
+"""m² up to which parts may miss the whole: printed at 1 m², it is not seen."""
+BESIDE = "\t"
+"""What stands between a use and whether it goes for payment or free."""
 SMALLEST_PLOT = 900.0
 """m², 통합지침 제13조①1마."""
 LEAF_COLUMNS = ("area", "geodesic_area", "former", "paid", "free", "phase", "note")
@@ -156,34 +161,51 @@ def zoned(zones: gpd.GeoDataFrame, site: gpd.GeoDataFrame, uses: Uses) -> Zoned:
     """
     require_work_crs(zones, site)
     require_polygons(zones)
-    shape, whole = site.geometry.iloc[0], float(site.area.iloc[0])
-    inside = zones.assign(full=zones.area, geometry=_polygons(shapely.intersection(zones.geometry.to_numpy(), shape)))
-    lost = inside["full"] - inside.area
+    inside, outside = _cut(zones, site.geometry.iloc[0])
+    rows = partition(site, zones, _claims(zones))
+    rows = rows.assign(use=[_claimed(labels) for labels in rows["labels"]])
+    shapes = {use: _dissolved(part.geometry.to_numpy()) for use, part in rows.groupby("use")}
+    kept = {use: shape for use, shape in shapes.items() if shape.area > (NOISE if use in SPECIAL else 0)}
+    regions = gpd.GeoDataFrame({"id": list(kept)}, geometry=list(kept.values()), crs=site.crs).set_index(
+        "id", drop=False
+    )
+    leaves = pd.DataFrame({"area": regions.area, "geodesic_area": rows.groupby("use")["geodesic_area"].sum()})
+    leaves = _adding_to(leaves.loc[regions.index], site).join(_zone_words(inside, rows))
+    faults = fault_rows([*_overlaps(inside), *outside])
+    return Zoned(leaves.reindex(columns=list(LEAF_COLUMNS)), regions, inside, faults)
+
+
+def _cut(zones: gpd.GeoDataFrame, shape: shapely.Geometry) -> tuple[gpd.GeoDataFrame, list[dict[str, Any]]]:
+    """Return the zones as far as they lie in a shape, and what of them lies outside."""
+    parts, full = zones.geometry.to_numpy().copy(), zones.area.to_numpy()
+    across = np.ones(len(zones), dtype=bool)
+    across[zones.sindex.query(shape, predicate="covers")] = False  # most zones need no cutting
+    parts[across] = _polygons(shapely.intersection(parts[across], shape))
+    inside = zones.set_geometry(gpd.GeoSeries(parts, index=zones.index, crs=zones.crs))
+    lost = full - shapely.area(parts)
     outside = [
         {"plan_fault": "outside", "row": row, "zone": name, "other_zone": None, "fault_area": area}
         for row, name, area in zip(inside["id"], inside["name"], lost, strict=True)
         if area > NOISE
     ]
-    inside = inside[inside.area > 0].drop(columns="full")
-    by_use = {use: shapely.union_all(part.geometry.to_numpy()) for use, part in inside.groupby("use", sort=True)}
-    covered, twice = shapely.Polygon(), shapely.Polygon()
-    for part in by_use.values():
-        twice = shapely.union(twice, shapely.intersection(covered, part))
-        covered = shapely.union(covered, part)
-    twice = _polygons(np.array([twice]))[0]
-    shapes = {use: shapely.difference(part, twice) for use, part in by_use.items()}
-    shapes |= {CONTESTED: twice, UNASSIGNED: shapely.difference(shape, covered)}
-    cleaned = dict(zip(shapes, _polygons(np.array(list(shapes.values()), dtype=object)), strict=True))
-    kept = {use: part for use, part in cleaned.items() if part.area > (NOISE if use in SPECIAL else 0)}
-    regions = gpd.GeoDataFrame({"id": list(kept)}, geometry=list(kept.values()), crs=site.crs).set_index(
-        "id", drop=False
-    )
-    geodesic, whole_geodesic = geodesic_areas(regions), float(geodesic_areas(site).iloc[0])
-    leaves = pd.DataFrame(
-        {"area": _adding_to(regions.area, whole), "geodesic_area": _adding_to(geodesic, whole_geodesic)}
-    )
-    leaves = leaves.join(_zone_words(inside, twice)).reindex(columns=list(LEAF_COLUMNS))
-    return Zoned(leaves, regions, inside, fault_rows([*_overlaps(inside), *outside]))
+    return inside[inside.area > 0], outside
+
+
+def _dissolved(shapes: np.ndarray) -> shapely.Geometry:
+    """Return shapes that share no land as one; most uses are one already."""
+    return shapes[0] if len(shapes) == 1 else shapely.union_all(shapes)
+
+
+def _claims(zones: gpd.GeoDataFrame) -> pd.Series:
+    """Return what each zone claims its land for: its use and, where it says so, that it goes for payment or free."""
+    stated = zones["transfer"] if "transfer" in zones else pd.Series(None, index=zones.index, dtype=object)
+    return zones["use"] + BESIDE + stated.fillna("").astype(str)
+
+
+def _claimed(labels: tuple[str | None, ...]) -> str:
+    """Return the use of land that zones claim: one, none (`unassigned`), or more than one (`contested`)."""
+    uses = {str(label).partition(BESIDE)[0] for label in labels}
+    return UNASSIGNED if not uses else uses.pop() if len(uses) == 1 else CONTESTED
 
 
 def _polygons(shapes: np.ndarray) -> np.ndarray:
@@ -198,13 +220,17 @@ def _polygonal(shape: shapely.Geometry) -> shapely.Geometry:
     return shapely.union_all(parts) if parts else shapely.Polygon()
 
 
-def _adding_to(areas: pd.Series, whole: float) -> pd.Series:
-    """Return areas that add to `whole`: what rounding leaves goes to the largest row."""
-    if areas.empty:
-        return areas
-    rest = whole - math.fsum(areas)
-    exact = areas.astype(float).copy()
-    exact.loc[areas.idxmax()] += rest
+def _adding_to(leaves: pd.DataFrame, site: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return leaves whose areas add to those of the site.
+
+    What rounding leaves goes to the largest row; anything more is the row `difference`, where it is seen.
+    """
+    wholes = {"area": float(site.area.iloc[0]), "geodesic_area": float(geodesic_areas(site).iloc[0])}
+    rest = {name: whole - math.fsum(leaves[name]) for name, whole in wholes.items()}
+    place = leaves["area"].idxmax() if abs(rest["area"]) <= ROUNDING else DIFFERENCE
+    exact = leaves.reindex(leaves.index.union([place], sort=False), fill_value=0.0)
+    for name, left in rest.items():
+        exact.loc[place, name] += left
     return exact
 
 
@@ -225,25 +251,20 @@ def _overlaps(zones: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _zone_words(zones: gpd.GeoDataFrame, contested: shapely.Geometry) -> pd.DataFrame:
+def _zone_words(zones: gpd.GeoDataFrame, rows: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return what the zones of each use say beside their shape, and how much of it goes for payment or free."""
-    rows = {}
+    found = {}
     for use, part in zones.groupby("use"):
-        stated = part["transfer"] if "transfer" in part else pd.Series(None, index=part.index, dtype=object)
-        known = bool(stated.notna().all())
-        shares = {
-            kind: shapely.area(
-                shapely.difference(shapely.union_all(part.geometry.to_numpy()[stated.eq(kind)]), contested)
-            )
-            for kind in ("paid", "free")
-        }
-        rows[use] = {
-            "paid": shares["paid"] if known else np.nan,
-            "free": shares["free"] if known else np.nan,
-            "phase": _joined(part.get("phase")),
-            "note": _joined(part.get("note")),
-        }
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["paid", "free", "phase", "note"])
+        mine = rows[rows["use"] == use]
+        known = "transfer" in part and bool(part["transfer"].notna().all())
+        shares = {kind: _claimed_area(mine, f"{use}{BESIDE}{kind}") if known else np.nan for kind in ("paid", "free")}
+        found[use] = {**shares, "phase": _joined(part.get("phase")), "note": _joined(part.get("note"))}
+    return pd.DataFrame.from_dict(found, orient="index", columns=["paid", "free", "phase", "note"])
+
+
+def _claimed_area(rows: gpd.GeoDataFrame, claim: str) -> float:
+    """Return the area (m²) of the rows that zones claim so."""
+    return math.fsum(rows.loc[[claim in labels for labels in rows["labels"]]].area)
 
 
 def _joined(values: pd.Series | None) -> str | None:

@@ -1,11 +1,13 @@
-"""A site shared out among the classes of a layer: every point lies in exactly one row, and the rows add to the site.
+"""Land shared out among features: one site among the classes of a layer, or the areas that many parcels share with it.
 
-All boundaries are noded once and the faces between them labelled by what covers them. GEOS's overlay of two polygons
-is not used: where boundaries nearly coincide it may answer with a wrong polygon in silence (seen with 3.14).
+A site is cut into faces: all boundaries are noded once, every point lies in exactly one row, and the rows add to the
+site. GEOS's overlay of two polygons is not trusted there: where boundaries nearly coincide it may answer with a wrong
+polygon in silence (seen with 3.14). Of many parcels most lie wholly in a feature, which needs no overlay; the rest
+is GEOS's, and what it may have got wrong is cut into faces too.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -32,6 +34,7 @@ node, to the finest grid that gives every crossing its node."""
 DUST = 1e-8
 """m: a face of less mean width is the rounding of coordinates, where two boundaries are one."""
 ROW_COLUMNS = ("labels", "area", "geodesic_area", "share_pct", "overlap", "slivers", "sliver_area")
+CLASS_COLUMNS = ("parcel", "labels", "area")
 
 
 def partition(
@@ -67,11 +70,16 @@ def partition(
     require_polygons(features.iloc[met])
     corner = np.floor(site.total_bounds[:2])  # near the origin a double holds ten times finer coordinates
     shape = _moved(site.geometry.to_numpy(), -corner)[0]
-    names = [None if pd.isna(label) else str(label) for label in labels.to_numpy()[met]]
+    names = _names(labels)[met].tolist()
     rows = _rows(shape, _valid(_moved(features.geometry.to_numpy()[met], -corner)), names)
     table = _measured(rows, float(site.area.iloc[0]), sliver)
     table = gpd.GeoDataFrame(table, geometry=_moved(table["geometry"].to_numpy(), corner), crs=site.crs)
     return table.assign(geodesic_area=_geodesic_shares(table, site))[[*ROW_COLUMNS, "geometry"]]
+
+
+def _names(labels: pd.Series) -> Shapes:
+    """Return labels as texts; None for what is none."""
+    return np.array([None if pd.isna(label) else str(label) for label in labels], dtype=object)
 
 
 def _geodesic_shares(rows: gpd.GeoDataFrame, site: gpd.GeoDataFrame) -> NDArray[np.float64]:
@@ -184,7 +192,7 @@ def _covers(points: Shapes, shapes: Shapes) -> list[NDArray[np.int64]]:
     covering = shapely.intersects(shapes[number], points[point])
     point, number = point[covering], number[covering]
     order = np.argsort(point, kind="stable")
-    return np.split(number[order], np.searchsorted(point[order], np.arange(1, len(points))))
+    return np.split(number[order], np.searchsorted(point[order], np.arange(1, len(points))))[: len(points)]
 
 
 def _ordered(labels: set[Label]) -> Labels:
@@ -222,6 +230,119 @@ def _slivers(shape: shapely.Geometry, width: float) -> list[float]:
     parts = shapely.get_parts(shape)
     areas = shapely.area(parts)
     return [float(area) for area in areas[2 * areas < width * shapely.length(parts)]]
+
+
+def shared_areas(parcels: gpd.GeoDataFrame, features: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the planar area in m² that each parcel shares with each feature, a row a pair that shares any.
+
+    Fast where parcels are many and small and features large. Features may overlap, and so may parcels: each pair is
+    measured by itself.
+
+    Returns
+    -------
+    DataFrame
+        `parcel` and `feature` (positions in the frames), in their order, and `area` (m²).
+
+    Raises
+    ------
+    CrsError
+        Where the frames are not in one TM belt.
+    InputError
+        Where one of them has points or lines.
+    """
+    require_work_crs(parcels, features)
+    require_polygons(parcels)
+    require_polygons(features)
+    small, large = parcels.geometry.to_numpy(), _valid(_moved(features.geometry.to_numpy(), np.zeros(2)))
+    feature, parcel = parcels.sindex.query(large, predicate="intersects")
+    shapely.prepare(large)  # copies: a prepared shape must not be seen by another thread
+    inside = shapely.contains_properly(large[feature], small[parcel])
+    area = shapely.area(small[parcel])
+    area[~inside] = _common_areas(small[parcel[~inside]], large[feature[~inside]])
+    shared = np.flatnonzero(area > 0)
+    order = shared[np.lexsort((feature[shared], parcel[shared]))]
+    return pd.DataFrame({"parcel": parcel[order], "feature": feature[order], "area": area[order]})
+
+
+def _common_areas(small: Shapes, large: Shapes) -> NDArray[np.float64]:
+    """Return the area that each of `small` has in common with its partner of `large`, which it meets.
+
+    Where GEOS fails, finds more than the smaller shape has, or finds all or nothing of a shape and leaves a rest that
+    does not fit, its answer is not taken: the two are cut into faces.
+    """
+    small = _valid(small)
+    found, own, dust = _areas(shapely.intersection, small, large), shapely.area(small), DUST * shapely.length(small)
+    most = np.minimum(own, shapely.area(large))
+    doubtful = ~(found <= most + dust)
+    extreme = np.flatnonzero((found <= dust) | (found >= most - dust))
+    rest = _areas(shapely.difference, small[extreme], large[extreme])
+    doubtful[extreme] |= ~(np.abs(found[extreme] + rest - own[extreme]) <= dust[extreme])
+    found[doubtful] = [_face_area(one, other) for one, other in zip(small[doubtful], large[doubtful], strict=True)]
+    return found
+
+
+def _areas(overlay: Callable[[Shapes, Shapes], Shapes], small: Shapes, large: Shapes) -> NDArray[np.float64]:
+    """Return the area of what GEOS makes of each pair; NaN where it fails."""
+    try:
+        return np.asarray(shapely.area(overlay(small, large)))
+    except shapely.errors.GEOSException:
+        if len(small) == 1:
+            return np.full(1, np.nan)
+        halves = zip(np.array_split(small, 2), np.array_split(large, 2), strict=True)
+        return np.concatenate([_areas(overlay, one, other) for one, other in halves])
+
+
+def _face_area(one: shapely.Geometry, other: shapely.Geometry) -> float:
+    """Return the area that two shapes have in common, summed over the faces into which their boundaries cut the first."""
+    cut = _cut_areas(one, np.array([other], dtype=object), [None])
+    return math.fsum(area for labels, area in cut if labels)
+
+
+def _cut_areas(parcel: shapely.Geometry, shapes: Shapes, names: Sequence[Label]) -> list[tuple[Labels, float]]:
+    """Return the area of each part of a parcel by the labels of the shapes that cover it, from faces near the origin."""
+    corner = np.floor(parcel.bounds[:2])
+    rows = _rows(_moved(parcel, -corner), _valid(_moved(shapes, -corner)), names)
+    return [(labels, shape.area) for (labels, _), shape in rows.items()]
+
+
+def class_areas(parcels: gpd.GeoDataFrame, features: gpd.GeoDataFrame, labels: pd.Series) -> pd.DataFrame:
+    """Return the planar area in m² of each parcel in each class of `features`, and in each combination that overlaps.
+
+    Every point of a parcel counts once, in the row of all classes that claim it; land that none claims has no row.
+
+    Parameters
+    ----------
+    labels
+        The class of each feature, in the order of `features`; None where it has none.
+
+    Returns
+    -------
+    DataFrame
+        `parcel` (position in the frame), `labels` (a tuple, as `partition` has them) and `area` (m²).
+
+    Raises
+    ------
+    CrsError, InputError
+        As `shared_areas` does.
+    """
+    pairs, names = shared_areas(parcels, features), _names(labels)
+    shapes, met = features.geometry.to_numpy(), pairs["feature"].unique()
+    mixed = np.zeros(len(features), dtype=bool)
+    mixed[met] = _mixed(_valid(shapes[met]))
+    overlapping = pairs[mixed[pairs["feature"]]]
+    tangled = overlapping.loc[overlapping["parcel"].duplicated(keep=False), "parcel"].unique()
+    alone = pairs[~pairs["parcel"].isin(tangled)]
+    rows: list[tuple[int, Labels, float]] = [
+        (parcel, (names[feature],), area) for parcel, feature, area in alone.itertuples(index=False)
+    ]
+    for number, mine in pairs[pairs["parcel"].isin(tangled)].groupby("parcel"):
+        parcel = parcels.geometry.iloc[number]
+        whole = mine["area"].to_numpy() >= parcel.area - DUST * parcel.length
+        around, across = mine["feature"].to_numpy()[whole], mine["feature"].to_numpy()[~whole]
+        cut = _cut_areas(parcel, shapes[across], names[across].tolist()) if len(across) else [((), parcel.area)]
+        rows += [(number, _ordered({*names[around], *found}), area) for found, area in cut if len(around) or found]
+    table = pd.DataFrame(rows, columns=list(CLASS_COLUMNS)).groupby(["parcel", "labels"], sort=False, as_index=False)
+    return table["area"].sum().sort_values(["parcel", "area"], ascending=[True, False], ignore_index=True)
 
 
 def inside_measure(site: gpd.GeoDataFrame, features: gpd.GeoDataFrame) -> tuple[float, int]:

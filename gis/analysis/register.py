@@ -15,6 +15,7 @@ import pandas as pd
 import shapely
 
 from gis.analysis.area import geodesic_areas
+from gis.analysis.overlay import class_areas, shared_areas
 from gis.crs import require_work_crs
 from gis.errors import InputError
 from gis.kernel.rounding import SQUARE_METER, TENTH, register_area, shares_pct
@@ -29,12 +30,16 @@ NOTHING = 2e-7
 """m²; less than that is what numbers of this size cannot tell from 0."""
 LISTED = 0.01
 """m² from which an overlap or a gap is listed; the balance counts all."""
+SAID_PCT = 0.05
+"""% of a piece from which zones that overlap are said, for notes have one decimal."""
 MOST_LISTED = 2_000
+"""Of each kind of fault."""
 LAND_FIELDS = ("land_category", "register_area", "zoning", "ownership", "owner", "land_price")
 ROW_COLUMNS = (
     "no", "location", "lot_number", "pnu", "land_category", "register_area", "incorporated_area", "whole", "zoning",
     "ownership", "land_price", "figure_area", "figure_share_pct", "parcel_area", "area", "owner", "grade",
     "id", "legal_code", "kind", "sliver", "outside_area", "figures", "lines", "differing", "map_category", "zoning_shares",
+    "zoning_overlap_pct", "unread_area", "map_location",
 )  # fmt: skip
 SLIVER_COLUMNS = (
     "location", "lot_number", "pnu", "land_category", "figure_area", "figure_share_pct", "thickness", "register_area",
@@ -42,10 +47,12 @@ SLIVER_COLUMNS = (
 )  # fmt: skip
 SUBTOTAL_COLUMNS = (
     "by", "group", "count", "whole_count", "unknown_count", "register_area", "incorporated_area", "figure_area",
-    "share_pct",
+    "figure_area_share_pct",
 )  # fmt: skip
 BALANCE_COLUMNS = ("section", "entry", "planar_area", "area", "share_pct")
-FAULT_COLUMNS = ("fault", "pnu", "lot_number", "other_pnu", "other_lot", "planar_area", "x_n", "y_e")
+FAULT_COLUMNS = (
+    "fault", "pnu", "lot_number", "other_pnu", "other_lot", "location", "map_location", "planar_area", "x_n", "y_e",
+)  # fmt: skip
 DUPLICATE_COLUMNS = ("side", "pnu", "lot_number", "row", "land_category", "register_area", "ownership", "land_price", "year", "differing")  # fmt: skip
 SUBTOTALS = ("land_category", "ownership", "location")
 
@@ -89,7 +96,7 @@ def schedule(
     site: gpd.GeoDataFrame,
     parcels: gpd.GeoDataFrame,
     lands: pd.DataFrame | None = None,
-    places: Mapping[str, str] | None = None,
+    units: gpd.GeoDataFrame | None = None,
     zones: gpd.GeoDataFrame | None = None,
     tolerances: Tolerances | None = None,
 ) -> Schedule:
@@ -103,9 +110,9 @@ def schedule(
         Polygons in the same belt with `pnu`, `address`, `map_lot` and `map_category` (what is written on the map), `grade`,
         `source` and, where the layer says them, `LAND_FIELDS`; figures of one PNU are one parcel.
     lands
-        A table with `row`, `pnu` and `LAND_FIELDS`; what it says goes before what the layer says.
-    places
-        The name of each 법정동·리 by its code of 8 or 10 digits.
+        A table with `row`, `pnu`, `LAND_FIELDS` and `unread_area`; what it says goes before what the layer says.
+    units
+        Polygons of 법정동·리 with `id` (its code of 8 or 10 digits), `full_name` and `precision` (m).
     zones
         Polygons of 용도지역 with `name`, for parcels of which nobody says it.
     """
@@ -113,7 +120,8 @@ def schedule(
     limits, shape = tolerances or Tolerances(), site.geometry.iloc[0]
     pieces, twins = pieces_inside(shape, parcels, limits)
     told, repeated = told_once(lands, pieces["pnu"])
-    rows = with_zones(described(pieces, told, places or {}), zones)
+    places = {} if units is None else dict(zip(units["id"], units["full_name"], strict=True))
+    rows = with_map_places(with_zones(described(pieces, told, places), zones), units)
     rows["incorporated_area"] = incorporated_areas(rows)
     outline = site["grade"].iloc[0]
     rows["grade"] = [worse_grade(outline, grade) for grade in rows["grade"]]
@@ -203,12 +211,15 @@ def _polygons(shapes: np.ndarray) -> np.ndarray:
 def told_once(lands: pd.DataFrame | None, pnus: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return what a table says of each PNU, and the rows of those that stand in it more than once.
 
-    Of several years the last counts; where rows of one PNU differ in a column, that column is unknown.
+    Of several years the last counts; where rows of one PNU differ in a column, that column is unknown. Areas that could
+    not be read are told by the line of the file: `12: 1,2O4`.
     """
-    columns = [*LAND_FIELDS, "lines", "differing"]
+    columns = [*LAND_FIELDS, "lines", "differing", "unread_area"]
     if lands is None:
         return pd.DataFrame(columns=columns, dtype=object), pd.DataFrame()
     mine = lands[lands["pnu"].isin(pnus.dropna())]
+    unread = mine["row"].astype("string") + ": " + mine["unread_area"].astype("string")
+    mine = mine.assign(unread_area=_objects(unread))
     again = mine["pnu"].duplicated(keep=False)
     single = mine[~again].set_index("pnu").assign(lines=1, differing=None)
     if not again.any():
@@ -221,7 +232,8 @@ def told_once(lands: pd.DataFrame | None, pnus: pd.Series) -> tuple[pd.DataFrame
     differing = (stated.nunique(dropna=False) > 1).apply(
         lambda row: "|".join(name for name in LAND_FIELDS if row[name]) or None, axis=1
     )
-    several = agreed.assign(lines=mine[again].groupby("pnu").size(), differing=differing)
+    cells = last["unread_area"].dropna().groupby(last["pnu"]).agg(", ".join).reindex(agreed.index)
+    several = agreed.assign(lines=mine[again].groupby("pnu").size(), differing=differing, unread_area=_objects(cells))
     repeated = mine[again].assign(differing=mine.loc[again, "pnu"].map(differing))
     parts = [part[columns].astype(object) for part in (single, several) if len(part)]
     return pd.concat(parts), repeated
@@ -246,7 +258,11 @@ def described(pieces: gpd.GeoDataFrame, told: pd.DataFrame, places: Mapping[str,
     stated = known["land_category"]
     known["land_category"] = stated.where(stated.notna(), known["map_category"])
     known["map_category"] = known["map_category"].where(stated.notna() & known["map_category"].ne(stated), None)
-    return known.assign(lines=found["lines"].fillna(0).astype(int), differing=_objects(found["differing"]))
+    return known.assign(
+        lines=found["lines"].fillna(0).astype(int),
+        differing=_objects(found["differing"]),
+        unread_area=_objects(found["unread_area"]),
+    )
 
 
 def lot_numbers(pnus: pd.Series) -> pd.Series:
@@ -272,25 +288,49 @@ def locations(codes: pd.Series, addresses: pd.Series, places: Mapping[str, str])
 
 
 def with_zones(rows: gpd.GeoDataFrame, zones: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
-    """Return rows with the 용도지역 of the largest share where nobody says one, and there all shares in % as text."""
+    """Return rows with the 용도지역 of the largest share where nobody says one, and there all shares in % as text.
+
+    `zoning_overlap_pct` is how much of the piece lies in more than one zone and counts in the shares of each.
+    """
     if zones is None:
-        return rows.assign(zoning_shares=None)
-    require_work_crs(rows, zones)
+        return rows.assign(zoning_shares=None, zoning_overlap_pct=np.nan)
     asked = rows[rows["zoning"].isna()]
-    left, right = zones.sindex.query(asked.geometry, predicate="intersects")
-    shapes = shapely.intersection(asked.geometry.to_numpy()[left], zones.geometry.to_numpy()[right])
-    parts = pd.DataFrame(
-        {"row": asked.index[left], "zone": zones["name"].to_numpy()[right], "area": shapely.area(shapes)}
-    )
-    sums = parts[parts["area"] > NOISE].groupby(["row", "zone"], sort=False)["area"].sum().reset_index()
-    sums = sums.sort_values(["row", "area"], ascending=[True, False], kind="stable")
+    parts = class_areas(asked, zones, zones["name"])
+    parts = parts[parts["area"] > NOISE].assign(row=lambda part: asked.index[part["parcel"]])
+    overlaps = parts[parts["labels"].map(len) > 1].groupby("row")["area"].sum()
+    each = parts.explode("labels").dropna(subset="labels").groupby(["row", "labels"], sort=False)["area"].sum()
+    sums = each.reset_index().sort_values(["row", "area", "labels"], ascending=[True, False, True])
     share = 100 * sums["area"] / sums["row"].map(rows["figure_area"])
-    texts = (sums["zone"].astype(str) + " " + share.map("{:.1f} %".format)).groupby(sums["row"]).agg(", ".join)
-    largest = sums.groupby("row")["zone"].first()
+    texts = (sums["labels"] + " " + share.map("{:.1f} %".format)).groupby(sums["row"]).agg(", ".join)
+    largest = sums.groupby("row")["labels"].first()
     return rows.assign(
         zoning=rows["zoning"].where(rows["zoning"].notna(), _objects(largest.reindex(rows.index))),
         zoning_shares=_objects(texts.reindex(rows.index)),
+        zoning_overlap_pct=100 * overlaps.reindex(rows.index) / rows["figure_area"],
     )
+
+
+def with_map_places(rows: gpd.GeoDataFrame, units: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
+    """Return rows with `map_location`: where the map of 법정동·리 has those whose PNU names another place; None elsewhere.
+
+    A piece lies elsewhere where it is farther from its own 법정동·리 than the map is right; the land of a code that the
+    map does not know is all that lies beyond it.
+    """
+    if units is None:
+        return rows.assign(map_location=None)
+    known = units.reset_index(drop=True)
+    places = pd.Series(known.index, index=known["id"])
+    codes = rows["legal_code"]
+    short = codes.str[:8].where(codes.str.endswith("00").fillna(False))
+    own = codes.map(places).fillna(short.map(places))
+    shared = shared_areas(rows, known).sort_values("area", ascending=False, kind="stable").drop_duplicates("parcel")
+    there = pd.Series(shared["feature"].to_numpy(), index=rows.index[shared["parcel"]]).reindex(rows.index)
+    asked = codes.notna() & there.notna() & there.ne(own)
+    beyond = shapely.coverage_union_all(known.geometry.to_numpy()).boundary if (asked & own.isna()).any() else None
+    homes = [beyond if pd.isna(number) else known.geometry.iloc[int(number)] for number in own[asked]]
+    far = shapely.distance(rows.geometry[asked].to_numpy(), np.array(homes, dtype=object)) > known["precision"].max()
+    elsewhere = there[asked][far].map(known["full_name"])
+    return rows.assign(map_location=_objects(elsewhere.reindex(rows.index)))
 
 
 def in_tenths(rows: pd.DataFrame) -> pd.Series:
@@ -326,7 +366,7 @@ def subtotals(rows: pd.DataFrame) -> pd.DataFrame:
     total = rows["figure_area"].sum()
     parts = [_sums(rows, name, rows[name]).sort_values("figure_area", ascending=False) for name in SUBTOTALS]
     table = pd.concat([*parts, _sums(rows, "total", pd.Series("total", index=rows.index))], ignore_index=True)
-    return table.assign(share_pct=shares_pct(table["figure_area"], total))[list(SUBTOTAL_COLUMNS)]
+    return table.assign(figure_area_share_pct=shares_pct(table["figure_area"], total))[list(SUBTOTAL_COLUMNS)]
 
 
 def _sums(rows: pd.DataFrame, by: str, groups: pd.Series) -> pd.DataFrame:
@@ -348,15 +388,18 @@ def _sum(values: pd.Series) -> float:
 
 
 def faults_inside(site: shapely.Geometry, rows: gpd.GeoDataFrame) -> tuple[pd.DataFrame, shapely.Geometry]:
-    """Return overlaps of parcels and gaps without a parcel, largest first, and all parcels inside as one shape."""
+    """Return overlaps of parcels, gaps without one and parcels whose PNU names another place, and all as one shape.
+
+    The largest come first.
+    """
     shapes = rows.geometry.to_numpy()
     union = shapely.union_all(shapes) if len(shapes) else shapely.Polygon()
     gaps = shapely.get_parts(_polygons(np.array([shapely.difference(site, union)], dtype=object)))
-    found = [_gap_rows(gaps[shapely.area(gaps) >= LISTED])]
+    found = [_gap_rows(gaps[shapely.area(gaps) >= LISTED]), _place_rows(rows[rows["map_location"].notna()])]
     if rows["figure_area"].sum() - union.area > NOISE:
         found.append(_overlap_rows(rows))
     table = pd.concat(found, ignore_index=True).sort_values("planar_area", ascending=False, kind="stable")
-    return table.head(MOST_LISTED).reset_index(drop=True), union
+    return table.groupby("fault").head(MOST_LISTED).reset_index(drop=True), union
 
 
 def _gap_rows(gaps: np.ndarray) -> pd.DataFrame:
@@ -365,6 +408,14 @@ def _gap_rows(gaps: np.ndarray) -> pd.DataFrame:
         {"fault": "gap", "planar_area": shapely.area(gaps), "x_n": shapely.get_y(points), "y_e": shapely.get_x(points)},
         columns=list(FAULT_COLUMNS),
     )
+
+
+def _place_rows(rows: gpd.GeoDataFrame) -> pd.DataFrame:
+    points = shapely.point_on_surface(rows.geometry.to_numpy())
+    found = pd.DataFrame(rows).assign(
+        fault="place", planar_area=rows["figure_area"], x_n=shapely.get_y(points), y_e=shapely.get_x(points)
+    )
+    return found.reindex(columns=list(FAULT_COLUMNS))
 
 
 def _overlap_rows(rows: gpd.GeoDataFrame) -> pd.DataFrame:

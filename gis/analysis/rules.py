@@ -402,12 +402,12 @@ class Measured:
 class Case:
     """What is known of one site and its plan; None or NaN is unknown.
 
-    `uses` holds the area of each use with its parts by id, `flags` the area of every flag, `given` the numbers that a
-    person states (pct, m², m), `facts` the words, `choices` what a person settles that the law leaves open.
+    `perimeter` is m, `flags` the area of every flag, `given` the numbers that a person states (pct, m², m), `facts`
+    the words, `choices` what a person settles that the law leaves open.
     """
 
     site: Quantity
-    perimeter: float
+    perimeter: Quantity
     legal_type: str | None = None
     flags: Mapping[str, Quantity] | None = None
     unassigned: float = 0.0
@@ -579,7 +579,7 @@ def threshold_of(band: Band, adjustments: list[Adjustment], case: Case, upper_gr
     at_least = None if band.at_least is None or "lower" in lifted else max(0.0, band.at_least + lower)
     reducing = [one.reduces_to for one in adjustments if one.reduces_to is not None]
     if at_least is not None and reducing:
-        formula = at_least if upper_green is None else case.site.value * upper_green / 100 / case.perimeter
+        formula = at_least if upper_green is None else case.site.value * upper_green / 100 / case.perimeter.value
         at_least = min(at_least, max(*reducing, formula)) if len(reducing) == 1 else min(at_least, max(reducing))
     return Threshold(
         at_least,
@@ -744,7 +744,7 @@ def judged(rule: Rule, case: Case, book: RuleBook) -> dict[str, Any]:
         reasons += ["lifted"] if finding != _finding(firm, spans) else []
         reasons += _cautions(rule, case, chosen, found, thresholds, finding)
     first = next(iter(chosen.values()), None)
-    schematic = any(one.schematic for one in chosen.values()) or _sized_by_schematic(rule, case)
+    schematic = any(one.schematic for one in chosen.values()) or _bound_by_schematic(rule, adjustments, case)
     verdict = verdict_of(rule, finding, missing, reasons, confidence, schematic)
     if confidence != "high" and not missing:
         reasons.append("confidence")
@@ -794,11 +794,14 @@ def _chosen(rule: Rule, found: Measured, case: Case) -> dict[str, Quantity]:
     return {name: value for name, value in found.values.items() if _asked(rule, name, case)}
 
 
-def _sized_by_schematic(rule: Rule, case: Case) -> bool:
-    """Tell whether the size of a schematic outline would choose the threshold."""
+def _bound_by_schematic(rule: Rule, adjustments: list[Adjustment], case: Case) -> bool:
+    """Tell whether a schematic outline would choose the threshold: by its size, or by a width read from its shape."""
     extent = _extent(rule, case)
     by_size = any(band.start > 0 or band.end < math.inf or band.above is not None for band in rule.bands)
-    return by_size and extent is not None and extent.schematic
+    reducing = [one.reduces_to for one in adjustments if one.reduces_to is not None]
+    narrowed = len(reducing) == 1 and any((band.at_least or 0.0) > reducing[0] for band in rule.bands)
+    by_shape = narrowed and (case.site.schematic or case.perimeter.schematic)
+    return by_shape or (by_size and extent is not None and extent.schematic)
 
 
 def _finding(thresholds: list[Threshold], spans: list[tuple[float, float]]) -> str:

@@ -23,7 +23,8 @@ SLOPE_BANDS = (0.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0)
 """Lower ends of the bands of slope, in degrees or percent."""
 SLOPE_UNITS = ("deg", "pct")
 MOST_BANDS = 8
-UNKNOWN = -1
+UNKNOWN, OUTSIDE = -1, -2
+"""Numbers of what is no band: a cell of the site without a value, and a cell outside."""
 _NICE = (1.0, 2.0, 5.0, 10.0)
 
 
@@ -124,6 +125,8 @@ def band_rows(
 ) -> pd.DataFrame:
     """Return a row a band, from low to high, and one for what is not known; the areas add to the site's exactly.
 
+    `band` is its number in `band_numbers`, −1 where nothing is known.
+
     Parameters
     ----------
     figure, unit
@@ -138,25 +141,28 @@ def band_rows(
     """
     bands = list(zip([None, *edges], [*edges, None], strict=True))
     if sums is None:
-        rows = [{"band_from": low, "band_to": high, "planar_area": math.nan} for low, high in bands[1:] or bands]
+        rows = [_row(UNKNOWN, *ends, math.nan) for ends in bands[1:] or bands]
     else:
         known = sums.known > 0
         rows = [
-            {"band_from": low, "band_to": high, "planar_area": part if known else math.nan}
-            for (low, high), part in zip(bands, sums.areas[1:], strict=True)
+            _row(number, low, high, part if known else math.nan)
+            for number, ((low, high), part) in enumerate(zip(bands, sums.areas[1:], strict=True))
             if part > 0 or None not in (low, high) or (high is None and figure == "slope")
         ]
         if sums.unknown > 0 or not known:
-            rows.append({"band_from": None, "band_to": None, "planar_area": sums.unknown, "missing": True})
+            rows.append(_row(UNKNOWN, None, None, sums.unknown))
         _close(rows, planar)
     table = pd.DataFrame(rows)
-    table["missing"] = table.get("missing", pd.Series(False, index=table.index)).eq(True) | (sums is None)
     share = table["planar_area"] / planar if planar > 0 else table["planar_area"] * math.nan
     table = table.assign(
         figure=figure, band_unit=unit, share_pct=shares_pct(table["planar_area"], planar), area=share * area, note=None
     )
     table = table.astype({"band_from": float, "band_to": float})
-    return table[[*TERRAIN_COLUMNS, "missing"]]
+    return table[[*TERRAIN_COLUMNS, "band"]]
+
+
+def _row(number: int, low: float | None, high: float | None, area: float) -> dict:
+    return {"band": number, "band_from": low, "band_to": high, "planar_area": area}
 
 
 def _close(rows: list[dict], planar: float) -> None:

@@ -89,11 +89,13 @@ def main_bends(whole: Boundary, tolerance: float) -> Boundary:
     """
     if not 0 < tolerance <= MOST_TOLERANCE:
         raise InputError("vertices.tolerance", tolerance=f"{tolerance:g}", most=f"{MOST_TOLERANCE:g}")
-    return Boundary(tuple(_numbered(_simple_rings(whole, tolerance))), whole.crs)
+    simple = _simple_rings(whole, tolerance)
+    rings = (Ring(one.part, one.ring, points) for one, points in zip(whole.rings, simple, strict=True))
+    return Boundary(tuple(rings), whole.crs)
 
 
-def _simple_rings(whole: Boundary, tolerance: float) -> list[list[Points]]:
-    """Return the rings of each part without the points that can go.
+def _simple_rings(whole: Boundary, tolerance: float) -> list[Points]:
+    """Return each ring of `whole` without the points that can go.
 
     As closed lines, rings keep their first point, here the one farthest from the middle, which is a bend anyway; of
     polygons GEOS gives it up afterwards, and may then leave the boundary by more than the tolerance. Only where the
@@ -108,7 +110,7 @@ def _simple_rings(whole: Boundary, tolerance: float) -> list[list[Points]]:
     if any(len(ring) <= FEWEST for part in rings for ring in part) or not _polygons(rings).is_valid:
         found = shapely.simplify(polygon_of(whole), tolerance, preserve_topology=True)
         rings = [list(map(shapely.get_coordinates, shapely.get_rings(part))) for part in shapely.get_parts(found)]
-    return [[_turned(_centimeters(ring), outer=number == 0) for number, ring in enumerate(part)] for part in rings]
+    return [_turned(_centimeters(ring), outer=number == 0) for part in rings for number, ring in enumerate(part)]
 
 
 def _from_corner(points: Points) -> Points:
@@ -137,7 +139,10 @@ def polygon_of(found: Boundary) -> shapely.MultiPolygon:
 def farthest_point(whole: Boundary, bends: Boundary) -> float:
     """Return how far (m) the boundary through `bends` leaves the points of `whole` at most."""
     points = shapely.points(np.concatenate([one.points for one in whole.rings])[:, ::-1] / 100)
-    return float(shapely.distance(points, shapely.boundary(polygon_of(bends))).max())
+    rings = [_closed(one.points) for one in bends.rings]
+    sides = np.concatenate([np.stack([ring[:-1], ring[1:]], axis=1) for ring in rings])
+    tree = shapely.STRtree(shapely.linestrings(sides))
+    return float(tree.query_nearest(points, return_distance=True, all_matches=False)[1].max())
 
 
 def vertex_table(found: Boundary) -> pd.DataFrame:
@@ -167,12 +172,16 @@ def vertex_table(found: Boundary) -> pd.DataFrame:
 
 
 def full_numbers(whole: Boundary, bends: Boundary) -> list[int]:
-    """Return the number that each of `bends` has among all points."""
-    every = np.concatenate([one.points for one in whole.rings]).tolist()
+    """Return the number that each of `bends` has among all points; a point of two rings has one in each."""
     numbers: dict[tuple[int, ...], int] = {}
-    for number, point in enumerate(every, start=1):
-        numbers.setdefault(tuple(point), number)
-    return [numbers[tuple(point)] for one in bends.rings for point in one.points.tolist()]
+    for number, place in enumerate(_places(whole), start=1):
+        numbers.setdefault(place, number)
+    return [numbers[place] for place in _places(bends)]
+
+
+def _places(found: Boundary) -> Iterator[tuple[int, ...]]:
+    """Yield part, ring, north and east (cm) of each point."""
+    return ((one.part, one.ring, *point) for one in found.rings for point in one.points.tolist())
 
 
 def area_terms(x: Sequence[Decimal], y: Sequence[Decimal]) -> tuple[list[Decimal], list[Decimal]]:

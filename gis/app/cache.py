@@ -25,8 +25,10 @@ from gis.io.write import layer_bytes, layer_file_name
 from gis.study import cards, firms, imports, kinds, reports, services, value_chain
 from gis.study import landuse as landuse_study
 from gis.study import overlay as overlay_study
+from gis.study import phases as phase_study
 from gis.study import register as register_study
 from gis.study import rules as rules_study
+from gis.study import targets as target_study
 from gis.study import terrain as terrain_study
 from gis.study import vertices as vertex_study
 from gis.study.imports import uploaded_arrival
@@ -276,3 +278,20 @@ def land_use(ref: SiteRef, source: landuse_study.PlanSource) -> landuse_study.La
 @_kept
 def review(ref: SiteRef, source: landuse_study.PlanSource, settings: rules_study.Settings) -> rules_study.Review:
     return rules_study.review(ref, source, settings)
+
+
+@_kept
+def targets() -> tuple[target_study.Card, ...]:
+    return target_study.cards()
+
+
+@_kept
+def phase_answer(
+    asked: phase_study.Span, slip: int = 1, shorten: phase_study.Shortening | None = None
+) -> phase_study.Answer:
+    return phase_study.answer(asked, slip, None if shorten is None else dict(shorten))
+
+
+@_kept
+def target_history(target_id: str) -> pd.DataFrame:
+    return target_study.history(target_id)

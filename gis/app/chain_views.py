@@ -4,7 +4,7 @@ import streamlit as st
 
 from gis.app import cache
 from gis.app.choices import segment, select, several
-from gis.app.downloads import show_table
+from gis.app.downloads import offer, show_table
 from gis.app.firms_view import kept_box
 from gis.app.frame import faults_shown, plain, say
 from gis.app.map_widget import show_map
@@ -15,6 +15,7 @@ from gis.model import LINK_KINDS
 from gis.study.firms import FIRMS
 from gis.study.value_chain import Answer, Move
 from gis.view import chain as view
+from gis.view.chain_diagram import chain_diagram, diagram_sentence
 from gis.view.legend import legend_html
 from gis.view.tables import label, stage_matrix_table
 from layers import LAYERS
@@ -66,6 +67,15 @@ def status_color(word: str) -> str:
     """Return the ground of a cell: firm stages are dark, planned ones pale; told apart in grey print."""
     grounds = {label("status", status): ground for status, ground in STATUS_GROUNDS.items()}
     return grounds.get(word, "")
+
+
+def show_diagram(found: Answer, unit: str) -> None:
+    """Draw the stages as a picture with the cut through it; its numbers stand in the tables of the other parts."""
+    picture = chain_diagram(found)
+    st.image(picture, width="stretch")
+    say(diagram_sentence(found))
+    offer(t("chain.picture"), picture.encode, "chain.svg")
+    show_table(view.routes_table(found), "diagram_routes", unit, height=320)
 
 
 def show_losses(found: Answer, unit: str) -> None:

@@ -8,9 +8,11 @@ import streamlit as st
 
 from gis import study
 from gis.app import cache, state
+from gis.app.choices import segment
 from gis.app.downloads import offer, show_numbers
 from gis.app.frame import plain, say
 from gis.app.map_widget import show_map
+from gis.app.register_view import drawn_table
 from gis.app.site_map import base
 from gis.i18n import t
 from gis.io.write import csv_bytes, xlsx_bytes
@@ -18,13 +20,15 @@ from gis.model import outward
 from gis.study.sites import SiteRef, confidential_layers
 from gis.study.vertices import BoundaryReport
 from gis.view.map import digest, map_group
-from gis.view.tables import number_formats, shown
+from gis.view.tables import shown
 from gis.view.vertices import (
     DRAWN_POINTS,
     POINTS,
     bends_text,
     bounds,
     calculation_rows,
+    chosen_text,
+    drawing_note,
     drawing_of,
     file_stem,
     head_rows,
@@ -33,12 +37,12 @@ from gis.view.vertices import (
     people_calculation,
     people_points,
     point_rows,
-    point_text,
     points_geojson,
     sentence,
 )
 
 HEIGHT = 560
+TABLES = ("list", "calculation", "head")
 
 
 def show_vertices(site: SiteRef, unit: str) -> None:
@@ -55,13 +59,8 @@ def show_vertices(site: SiteRef, unit: str) -> None:
     name = "vertices-" + digest([site.source, site.feature, site.drawn, report.bends and report.bends.tolerance])
     map_box, table_box = st.columns([0.5, 0.5], gap="small")
     with table_box:
-        points, calculation, head = st.tabs([t("vertices.list"), t("vertices.calculation"), t("vertices.head")])
-        with points:
-            chosen = chosen_point(report, name)
-        with calculation:
-            show_numbers(people_calculation(report), height=HEIGHT)
-        with head:
-            show_numbers(head_rows(report))
+        table = segment(t("statutory.part"), TABLES, "vertices_table", TABLES[0], lambda one: t(f"vertices.{one}"))
+        chosen = show_head(report, name) if table == "head" else chosen_point(report, table, name)
     with map_box:
         group = map_group(*map_elements(report, chosen))
         event = show_map(base((), name, bounds(report)), group, key=name, height=HEIGHT)
@@ -83,22 +82,36 @@ def chosen_tolerance() -> float | None:
     return float(tolerance) if only else None
 
 
-def chosen_point(report: BoundaryReport, name: str) -> str | None:
-    """Draw the list, in which the point clicked on the map is chosen, and return the number of the chosen point."""
-    people = shown(people_points(report).drop(columns=["lat", "lon"]))
-    printed = people.style.format(number_formats(people), na_rep="–")
+def show_head(report: BoundaryReport, name: str) -> str | None:
+    """Draw the head of the form, and return the number of the point clicked on the map."""
+    show_numbers(head_rows(report))
+    return state.last_pick(name)[0]
+
+
+def chosen_point(report: BoundaryReport, table: str, name: str) -> str | None:
+    """Draw the list or the calculation, in which the point clicked on the map is chosen; return the chosen point's number."""
+    people, numbers = table_rows(report, table)
     clicked, click = state.last_pick(name)
-    numbers = report.points["no"].astype(str).tolist()
     rows = [numbers.index(clicked)] if clicked in numbers else []
-    table = st.dataframe(
-        printed, hide_index=True, height=HEIGHT - 60, key=f"{name}-rows-{click}", on_select="rerun",
-        selection_mode="single-row", selection_default={"selection": {"rows": rows}},
+    content, formats = drawn_table(people)
+    drawn = st.dataframe(
+        content, hide_index=True, height=HEIGHT - 60, key=f"{name}-{table}-{click}", on_select="rerun",
+        selection_mode="single-row", selection_default={"selection": {"rows": rows}}, column_config=formats,
+        placeholder="–",
     )  # fmt: skip
-    rows = table["selection"]["rows"]
-    if not rows:
-        return None
-    st.caption(plain(point_text(people_points(report).iloc[rows[0]].to_dict())))
-    return numbers[rows[0]]
+    rows = drawn["selection"]["rows"]
+    chosen = numbers[rows[0]] if rows else None
+    if chosen is not None:
+        st.caption(plain(chosen_text(report, chosen)))
+    return chosen
+
+
+def table_rows(report: BoundaryReport, table: str) -> tuple[pd.DataFrame, list[str | None]]:
+    """Return the list or the calculation for people, and the number of the point in each row; a sum has none."""
+    if table == "list":
+        return shown(people_points(report).drop(columns=["lat", "lon"])), report.points["no"].astype(str).tolist()
+    numbers = [None if pd.isna(number) else str(number) for number in report.calculation["no"]]
+    return shown(people_calculation(report)), numbers
 
 
 def files(report: BoundaryReport) -> None:
@@ -109,6 +122,8 @@ def files(report: BoundaryReport) -> None:
         offer(t("ui.download_xlsx"), partial(workbook, report), f"{stem}.xlsx")
         offer(t("vertices.drawing"), partial(drawing_of, report), f"{stem}.dxf")
         offer(t("vertices.geojson"), partial(geojson_bytes, report), f"{stem}.geojson")
+    if note := drawing_note(report):
+        st.caption(note)
 
 
 def workbook(report: BoundaryReport) -> bytes:

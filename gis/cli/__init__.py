@@ -5,7 +5,21 @@ from typing import Annotated
 
 import typer
 
-from gis.cli import analyses, chain, data, firms, landuse, overlay, pictures, register, services, terrain, vertices
+from gis.cli import (
+    analyses,
+    chain,
+    data,
+    firms,
+    landuse,
+    overlay,
+    phases,
+    pictures,
+    register,
+    services,
+    targets,
+    terrain,
+    vertices,
+)
 from gis.cli.output import one_line
 from gis.errors import GisError
 from gis.i18n import t, use_language
@@ -26,6 +40,8 @@ app.add_typer(register.app)
 app.add_typer(vertices.app)
 app.add_typer(terrain.app)
 app.add_typer(landuse.app)
+app.add_typer(phases.app)
+app.add_typer(targets.app, name="targets")
 
 
 class Language(StrEnum):

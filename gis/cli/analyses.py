@@ -7,12 +7,14 @@ import typer
 
 from gis import study
 from gis.analysis.adjacency import Thresholds
+from gis.analysis.claims import RULES
 from gis.cli.output import CrsOpt, Format, FormatOpt, OutputOpt, SourceArg, UnitOpt, emit, resolve, write
-from gis.errors import InputError
+from gis.errors import InputError, UnknownNameError
 from gis.io.read import Reading
 from gis.io.write import json_text, plain_rows
 from gis.units import area_unit, parse_length
 from gis.view import sentences
+from gis.view.ledger import conflict_table
 from gis.view.tables import with_area_notes, with_titles
 
 app = typer.Typer()
@@ -93,15 +95,21 @@ def adjacency(
 @app.command()
 def claims(
     subject: Annotated[str | None, typer.Option(help="Only claims about this subject.")] = None,
+    rule: Annotated[str | None, typer.Option(help=f"Only conflicts by this rule: {', '.join(RULES)}.")] = None,
     format: FormatOpt = None,
     output: OutputOpt = None,
 ) -> None:
     """List what the public record says, and where it contradicts itself."""
     ledger, found = study.claims(subject)
+    if rule not in (None, *RULES):
+        raise UnknownNameError("one_of", name="--rule", value=rule, known=", ".join(RULES))
+    told = conflict_table(found[found["rule"] == (rule or found["rule"])], ledger)
     if resolve(format, output) == Format.json:
-        write(json_text({"claims": plain_rows(ledger), "conflicts": plain_rows(found)}), output)
+        write(json_text({"claims": plain_rows(ledger), "conflicts": plain_rows(told)}), output)
         return
-    emit({"claims": ledger, "conflicts": found}, format, output)
+    if resolve(format, output) == Format.table:
+        told = told[["rule", "subject", "quantity", "sentence"]]
+    emit({"claims": ledger, "conflicts": told}, format, output)
 
 
 def measured(source: str | None, crs: str | None) -> study.SourceLayer:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from gis import study
-from gis.cli.output import CrsOpt, Format, FormatOpt, IdOpt, OutputOpt, SiteArg, emit, resolve
+from gis.cli.output import CrsOpt, Format, FormatOpt, IdOpt, OutputOpt, SiteArg, emit, resolve, say_aside
 from gis.errors import InputError
 from gis.io.read import Reading
 from gis.io.write import write_bytes
@@ -15,6 +15,7 @@ from gis.study.vertices import BoundaryReport, boundary_report
 from gis.units import parse_length
 from gis.view.vertices import (
     calculation_rows,
+    drawing_note,
     drawing_of,
     head_lines,
     head_rows,
@@ -71,6 +72,8 @@ def write_drawing(report: BoundaryReport, path: Path) -> None:
     if path.suffix.lower() != DRAWING:
         raise InputError("vertices.drawing_ending", ending=path.suffix or "-")
     write_bytes(drawing_of(report), path)
+    if note := drawing_note(report):
+        say_aside(note)
 
 
 def show(report: BoundaryReport, calculation: bool, format: Format | None, output: Path | None) -> None:

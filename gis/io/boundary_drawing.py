@@ -1,12 +1,13 @@
 """The boundary of a site as a drawing (DXF, R2010) in its belt: x east, y north, in meters, as its list of points.
 
-Each ring is one closed polyline, each point a marker with its number, and the list itself stands beside as text.
+Each ring is one closed polyline, each point a marker, and the numbers and the list itself stand beside as text.
 """
 
 import io
 from collections.abc import Sequence
 
 import ezdxf
+import numpy as np
 import pandas as pd
 from ezdxf import units
 from ezdxf.document import Drawing
@@ -27,7 +28,7 @@ UTF8_PAGE = "ANSI_65001"
 
 
 def boundary_drawing(
-    points: pd.DataFrame, head: Sequence[str], rows: Sequence[Sequence[str]], *, schematic: bool
+    points: pd.DataFrame, head: Sequence[str], rows: Sequence[Sequence[str]], *, each: int = 1, schematic: bool
 ) -> bytes:
     """Return a drawing of a boundary.
 
@@ -38,7 +39,9 @@ def boundary_drawing(
     head
         What stands above the list, a line each.
     rows
-        The list as it is printed, the first row its headings.
+        The list as it is printed, the first row its headings; none where it is left out.
+    each
+        Every first, second, third … point has its number.
     schematic
         Whether the outline is one (모식도): its layer says so.
     """
@@ -53,12 +56,13 @@ def boundary_drawing(
     space = document.modelspace()
     height = _text_height(points)
     for _, ring in points.groupby(["part", "ring"], sort=False):
-        corners = list(zip(ring["y_e"], ring["x_n"], strict=True))
-        space.add_lwpolyline(corners, close=True, dxfattribs={"layer": outline})
-    for row in points.itertuples():
-        place = (row.y_e, row.x_n)
-        space.add_point(place, dxfattribs={"layer": MARKS})
-        _write(space, str(row.no), (row.y_e + height / 3, row.x_n + height / 3), height, NUMBERS)
+        line = space.add_lwpolyline([], close=True, dxfattribs={"layer": outline})
+        plain = np.zeros((len(ring), 3))  # no widths, no bulge
+        line.lwpoints.set(np.column_stack([ring["y_e"], ring["x_n"], plain]))  # one by one takes the square of them
+    for place, row in enumerate(points.itertuples()):
+        space.add_point((row.y_e, row.x_n), dxfattribs={"layer": MARKS})
+        if place % each == 0:
+            _write(space, str(row.no), (row.y_e + height / 3, row.x_n + height / 3), height, NUMBERS)
     _write_list(space, points, head, rows, height)
     _frame(document, points)
     return _bytes(document)
@@ -80,6 +84,8 @@ def _write_list(
     west, top, line = float(points["y_e"].max()) + 12 * height, float(points["x_n"].max()), 1.8 * height
     for number, text in enumerate(head):
         _write(space, text, (west, top - number * line), height, LIST)
+    if not rows:
+        return
     top -= (len(head) + 1) * line
     headings, *body = rows
     widths = [height * (2 + max(_letters(row[place]) for row in rows)) for place in range(len(headings))]

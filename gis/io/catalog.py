@@ -22,8 +22,11 @@ SOURCE_COLUMNS = (
 )  # fmt: skip
 CLAIM_COLUMNS = (
     "id", "subject", "quantity", "value", "low", "high", "unit", "definition", "definition_en", "stated",
-    "as_of", "source", "also", "confidence", "in_use", "part_of", "share_of", "contradicts", "note", "note_en",
+    "as_of", "source", "also", "confidence", "in_use", "part_of", "share_of", "portion", "phase", "target",
+    "baseline_of", "contradicts", "note", "note_en",
 )  # fmt: skip
+ORDER_COLUMNS = ("events", "reason", "reason_en")
+WORDING_COLUMNS = ("words", "quantity", "unit", "at_least", "at_most", "reason", "reason_en")
 STAGE_COLUMNS = ("id", "order", "supporting", "feedback", "hosted", "ksic", "ksic_source")
 HOST_COLUMNS = (
     "id", "stage", "place", "part", "name", "name_en", "status", "from", "until",
@@ -155,16 +158,36 @@ def claims() -> pd.DataFrame:
     ledger = pd.concat(parts, ignore_index=True)
     ranks = sources().set_index("id")["rank"]
     _require_known("claims", ledger["source"], ranks.index)
-    _require_known("claims", ledger["part_of"], ledger["id"])
-    _require_known("claims", ledger["contradicts"].explode(), ledger["id"])
-    _require_kind("claims", ledger["in_use"], bool)
+    for column in ("part_of", "share_of", "portion", "baseline_of", "contradicts"):
+        _require_known("claims", ledger[column].explode(), ledger["id"])
+    for column in ("in_use", "target"):
+        _require_kind("claims", ledger[column], bool)
     for column in ("value", "low", "high"):
         _require_kind("claims", ledger[column], (int, float, str) if column == "value" else (int, float))
     used = ledger[ledger["in_use"].eq(True)]
     twice = used[used.duplicated(["subject", "quantity", "definition"])]
     if len(twice):
         raise DataFileError("data_in_use", id=twice["id"].iloc[0])
-    return ledger.assign(rank=ledger["source"].map(ranks).astype(object), in_use=ledger["in_use"].eq(True))
+    flags = {column: ledger[column].eq(True) for column in ("in_use", "target")}
+    return ledger.assign(rank=ledger["source"].map(ranks).astype(object), **flags)
+
+
+def date_orders() -> pd.DataFrame:
+    """Return which of several dated events comes first; `events` holds all names of each, the earliest first."""
+    path = "claim_rules.toml"
+    rows = read_records(path, "order", ORDER_COLUMNS)
+    _require_kind(path, rows["events"], list)
+    _require_kind(path, rows["events"].explode(), list)
+    return rows
+
+
+def wordings() -> pd.DataFrame:
+    """Return what words of the record mean in figures of one quantity: at least, at most."""
+    path = "claim_rules.toml"
+    rows = read_records(path, "wording", WORDING_COLUMNS)
+    for column in ("at_least", "at_most"):
+        _require_kind(path, rows[column], (int, float))
+    return rows
 
 
 def _require_known(path: str, values: pd.Series, known: Iterable[object]) -> None:

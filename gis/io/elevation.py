@@ -1,18 +1,20 @@
-"""Heights of a kept elevation model on a grid of a TM belt, strip by strip, and classes of its cells as a picture.
+"""Heights of a kept elevation model on a grid of a TM belt, strip by strip; classes of its cells as a picture or shapes.
 
 A model that lies in the belt keeps its own cells; another one is resampled to the belt (bilinear), since slope must be
 measured in meters. Only the window of the site is read; strips keep the memory bounded.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
+from rasterio.features import shapes
 from rasterio.io import DatasetReader
 from rasterio.transform import Affine, from_origin
 from rasterio.vrt import WarpedVRT
@@ -55,11 +57,17 @@ class Grid:
 
 
 class Elevation:
-    """An open elevation model over the window of one site."""
+    """An open elevation model over the window of one site.
 
-    def __init__(self, source: DatasetReader | WarpedVRT, grid: Grid, first_column: int, first_row: int) -> None:
-        self.source, self.grid = source, grid
-        self.first_column, self.first_row = first_column, first_row
+    `away` is how far (m) the box of the model lies from that of the site, 0 where they meet; `marks_gaps` tells whether
+    the file names a value that means nothing is known.
+    """
+
+    def __init__(
+        self, source: DatasetReader | WarpedVRT, grid: Grid, first: tuple[int, int], away: float, marks_gaps: bool
+    ) -> None:
+        self.source, self.grid, self.away, self.marks_gaps = source, grid, away, marks_gaps
+        self.first_column, self.first_row = first
 
     def strips(self) -> Iterator[tuple[int, int]]:
         """Yield first row and number of rows of each strip of the grid, from the north down."""
@@ -96,9 +104,12 @@ def elevation(path: Path, name: str, belt: str, bounds: Bounds) -> Iterator[Elev
     with opened(path) as view:
         if view.kind != "dem":
             raise InputError("terrain.not_dem", name=name)
+        marks_gaps = view.data.nodata is not None
         if crs_name(view.crs) == belt and view.transform.a > 0 > view.transform.e:
-            yield Elevation(view.data, *_own_cells(view, bounds, name))
+            grid, first = _own_cells(view, bounds, name)
+            yield Elevation(view.data, grid, first, _apart(view.plane_bounds, bounds), marks_gaps)
             return
+        box = exact_way(view.crs, belt).transform_bounds(*view.plane_bounds, densify_pts=21)
         cell = _cell_size(view, belt)
         west, north = math.floor(bounds[0] / cell) * cell, math.ceil(bounds[3] / cell) * cell
         columns, rows = math.ceil((bounds[2] - west) / cell), math.ceil((north - bounds[1]) / cell)
@@ -109,10 +120,16 @@ def elevation(path: Path, name: str, belt: str, bounds: Bounds) -> Iterator[Elev
             "tolerance": 0.001, **PURE_BILINEAR,
         }  # fmt: skip
         with view.warped(belt, **more) as warped:
-            yield Elevation(warped, grid, 1, 1)
+            yield Elevation(warped, grid, (1, 1), _apart(box, bounds), marks_gaps)
 
 
-def _own_cells(view: View, bounds: Bounds, name: str) -> tuple[Grid, int, int]:
+def _apart(one: Bounds, other: Bounds) -> float:
+    """Return the distance (m) between two boxes of one plane."""
+    aside = max(one[0] - other[2], other[0] - one[2], 0.0)
+    return math.hypot(aside, max(one[1] - other[3], other[1] - one[3], 0.0))
+
+
+def _own_cells(view: View, bounds: Bounds, name: str) -> tuple[Grid, tuple[int, int]]:
     """Return the cells of a model that lies in the belt, as far as the site reaches, and which of them is the first."""
     transform: Affine = view.transform
     across, down = transform.a, -transform.e
@@ -122,7 +139,7 @@ def _own_cells(view: View, bounds: Bounds, name: str) -> tuple[Grid, int, int]:
     rows = math.ceil((transform.f - bounds[1]) / down) - first_row
     _require_few(columns, rows, min(across, down), name)
     west, north = transform.c + first_column * across, transform.f - first_row * down
-    return Grid(west, north, across, down, columns, rows, None), first_column, first_row
+    return Grid(west, north, across, down, columns, rows, None), (first_column, first_row)
 
 
 def _cell_size(view: View, belt: str) -> float:
@@ -141,26 +158,50 @@ def _require_few(columns: int, rows: int, cell: float, name: str) -> None:
 
 
 def class_picture(
-    classes: NDArray[np.int16], grid: Grid, step: int, belt: str, colors: Sequence[str]
+    classes: NDArray[np.int16], grid: Grid, step: int, belt: str, colors: Mapping[int, str]
 ) -> tuple[bytes, Bounds]:
-    """Return cells of a grid, each in the color of its class (below 0: none), as PNG, and its bounds in degrees.
+    """Return cells of a grid, each in the color of its class, as PNG, and its bounds in degrees.
 
     Parameters
     ----------
     classes
         Every `step`-th cell of the grid across and down.
+    colors
+        `#rrggbb` or `#rrggbbaa` by class; a class without one is not drawn.
     """
-    source = from_origin(grid.west, grid.north, grid.across * step, grid.down * step)
+    source = _placed(grid, step)
     rows, columns = classes.shape
     east, south = grid.west + columns * grid.across * step, grid.north - rows * grid.down * step
     plane = exact_way(known_crs(belt), TILE_CRS).transform_bounds(grid.west, south, east, grid.north, densify_pts=21)
     width, height = columns, max(1, round(columns * (plane[3] - plane[1]) / (plane[2] - plane[0])))
     target = from_origin(plane[0], plane[3], (plane[2] - plane[0]) / width, (plane[3] - plane[1]) / height)
-    shown = np.full((height, width), -1, dtype=np.int16)
+    nothing = int(classes.min()) - 1
+    shown = np.full((height, width), nothing, dtype=np.int16)
     reproject(
         classes, shown, src_transform=source, src_crs=known_crs(belt).to_wkt(), dst_transform=target,
-        dst_crs=known_crs(TILE_CRS).to_wkt(), src_nodata=-1, dst_nodata=-1, resampling=Resampling.nearest,
+        dst_crs=known_crs(TILE_CRS).to_wkt(), src_nodata=nothing, dst_nodata=nothing, resampling=Resampling.nearest,
     )  # fmt: skip
-    palette = np.array([[*(int(color[at : at + 2], 16) for at in (1, 3, 5)), 255] for color in colors] + [[0, 0, 0, 0]])
+    picture = np.zeros((height, width, 4), dtype=np.uint8)
+    for number, color in colors.items():
+        picture[shown == number] = list(bytes.fromhex(f"{color[1:]}ff"[:8]))
     bounds = exact_way(known_crs(TILE_CRS), MAP_CRS).transform_bounds(*plane)
-    return png_bytes(palette[shown].astype(np.uint8)), bounds
+    return png_bytes(picture), bounds
+
+
+def class_shapes(
+    classes: NDArray[np.int16], grid: Grid, step: int, outside: int
+) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
+    """Return the polygons that neighboring cells of one class make, in the belt of the grid, and the class of each.
+
+    Parameters
+    ----------
+    classes
+        Every `step`-th cell of the grid across and down; cells of the class `outside` make none.
+    """
+    found = list(shapes(classes, mask=classes != outside, transform=_placed(grid, step)))
+    polygons = [shapely.Polygon(rings[0], rings[1:]) for rings in (shape["coordinates"] for shape, _ in found)]
+    return np.array(polygons, dtype=object), np.array([number for _, number in found], dtype=np.int64)
+
+
+def _placed(grid: Grid, step: int) -> Affine:
+    return from_origin(grid.west, grid.north, grid.across * step, grid.down * step)

@@ -31,12 +31,17 @@ LAYOUT_COLUMNS = (
 )  # fmt: skip
 LAND_FIELDS = ("land_category", "register_area", "zoning", "ownership", "owner", "land_price")
 """What a table says of a parcel: areas in m², prices in won for 1 m², owners masked."""
-LAND_COLUMNS = ("row", "pnu", "address", *LAND_FIELDS, "year")
+LAND_COLUMNS = ("row", "pnu", "address", *LAND_FIELDS, "year", "unread_area")
+LEDGER_FIELDS = {"lot", "land_category", "register_area", "ownership", "owner", "land_price"}
+"""Two of these make a table one of lands, though no column holds a PNU."""
 PERSON = "person"
 NOT_STATED = {"지정되지않음", "용도미지정", "미지정"}
 MASK = "○○"
 MOST_LINES = 8
 """How many lines an error names."""
+MOST_LETTERS = 40
+PLAIN_WORDS = {"미상", "없음", "불명", "미등록", "추정", "제곱미터", "평방미터", "ha", "m2"}
+"""Words of an area that could not be read which are no name."""
 _UNIT = re.compile(r"[(\[]\s*(?:단위\s*:?\s*)?(m2|평|ha|원|원\s*/\s*m2)\s*[)\]]")
 _UNIT_SIZES = {"m2": 1.0, "평": float(AREA_UNITS["pyeong"]), "ha": float(AREA_UNITS["ha"])}
 _NUMBER = re.compile(r"(\d{1,15}(?:\.\d{1,15})?)\s*(?:m2|원)?")
@@ -45,12 +50,40 @@ _EXPONENT = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
 _LOT = re.compile(r"(?:산\s*)?(\d{1,4})(?:-(\d{1,4}))?\D*")
 _LABEL = re.compile(r"^\s*(산)?\s*(\d+(?:-\d+)?)\s*(\D*?)\s*$")
 _COORDINATES = {"경도", "위도", "lon", "lat", "longitude", "latitude", "x", "y", "x좌표", "y좌표", "좌표x", "좌표y"}
+_PLACED = re.compile(
+    r"좌표|경도|위도|north|east|lon|lat|lng|point|coord|crd|^[xyne북동종횡]{1,2}$|^[북동종횡][쪽거선]|^[xy]값"
+)
 _SHAPES = {"wkt", "geom", "geometry", "thegeom", "wktgeom", "geomwkt"}
 _BODY = re.compile(
     r"주식|㈜|\(주\)|\(유\)|\(재\)|\(사\)|유한|법인|회사|공사|공단|조합|은행|학교|학원|교회|성당|사찰|종중|문중|종친|"
     r"재단|협회|위원회|관리단|^국(?:$|[(\s])|특별시|광역시|자치|부$|청$|[시군구도]$"
 )
 """An owner that is a company or a public body; a person's name that looks like one is not read either."""
+STATE, DISTRICT = "국유지", "구유지"
+"""Land of the state, and of an autonomous district (자치구), for which the codes of 소유구분 have no class."""
+_KINDS = {
+    "종중": re.compile(r"종중|문중|종친"),
+    "법인": re.compile(r"법인|주식|㈜|\(주\)|\(유\)|\(재\)|\(사\)|유한|회사|공사|공단|은행|조합|재단"),
+    "종교단체": re.compile(r"교회|성당|사찰"),
+    "기타단체": re.compile(r"협회|위원회|관리단|마을회"),
+    STATE: re.compile(
+        r"^(?:국|대한민국)(?:$|[(\s])|^(?:[가-힣]{4,}|국방|교육|법무|외교|통일|환경|재무|건설|농림)부$"
+        r"|^(?:산림|국세|관세|조달|병무|경찰|철도)청$"
+    ),
+}
+"""The 소유구분 of owners by what their name says."""
+_SHORT = re.compile(r"[가-힣]{2,3}")
+"""A name that may be a person's: 이문중, 김은행."""
+_REGION = r"(?:[가-힣]{2,6}(?:특별|광역)시|[가-힣]{2,6}특별자치[시도]|(?:경기|강원|제주|(?:충청|전라|경상)[남북])도)"
+_LOCAL = re.compile(rf"(?P<region>{_REGION})?\s*(?P<unit>[가-힣]{{1,4}}(?P<level>[시군구]))?(?P<office>청|교육[청감])?")
+_LEVELS = {"시": "시·도유지", "군": "군유지", "구": DISTRICT}
+_ROLE = re.compile(
+    r"\s*((?:(?:선정당사자|피?상속인|(?:상속)?재산관리인|관리인|공동대표|대표자?|공유자|소유자|명의인|성명)[\s:]*|망\s+)+)(?=[^\W\d])"
+)
+_ROLE_AND_NAME = re.compile(
+    r"((?:선정당사자|상속인|공유자|소유자|명의인|성명)\s*:?\s+)"
+    r"(?!미상|없음|불명|확인|변경|동의|사망|주소|다수)([가-힣])[가-힣]{1,3}(?![가-힣])"
+)
 _OTHERS = re.compile(r"외\s*(\d{1,4})\s*(?:인|명)?")
 _SEVERAL = re.compile(r"[,、/·;&]")
 
@@ -103,7 +136,9 @@ def read_lands(
     title = file or (source.name if isinstance(source, Path) else "?")
     table = open_table(table_bytes(source, title), title, _heading, encoding=encoding, sheet=sheet)
     if table.heading is None:
-        raise InputError("lands.no_columns", file=title, found=table.widest)
+        if _ledger_heading(table.head) is None:
+            raise InputError("lands.no_columns", file=title, found=table.widest)
+        raise InputError("lands.no_pnu_column", file=title, found=table.widest)
     found, places = table.heading
     chosen = itemgetter(*places.values())
     cells = [(line.number, *chosen(line.cells)) for line in table.below(found.last, len(found.names))]
@@ -133,8 +168,10 @@ def read_lands(
 
 
 def is_lands(source: Path | bytes, file: str, *, encoding: str | None = None, sheet: str | None = None) -> bool:
-    """Tell whether the headings of a table are those of lands without shapes."""
-    return has_heading(source, file, _heading, encoding=encoding, sheet=sheet)
+    """Tell whether the headings of a table are those of lands without shapes, be there a PNU or not."""
+    return has_heading(
+        source, file, lambda head: _heading(head) or _ledger_heading(head), encoding=encoding, sheet=sheet
+    )
 
 
 def parcel_columns(frame: gpd.GeoDataFrame, file: str) -> gpd.GeoDataFrame:
@@ -195,7 +232,7 @@ def without_owners(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[str]
     places = parcel_places(frame)
     if "pnu" not in places:
         return frame, []
-    owner = places.get("owner")
+    owner, ownership = places.get("owner"), places.get("ownership", "소유구분")
     kept = {*places.values(), frame.geometry.name}
     private = [str(column) for column in frame.columns if column not in kept and _is_personal(_bare(str(column)))]
     known = frame.drop(columns=private)
@@ -205,11 +242,11 @@ def without_owners(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[str]
         return known, private
     texts = pd.DataFrame({"owner": known[owner].astype(object).map(cell_text)})
     words_of = _ownership_words()
-    stated = pd.Series(None, index=known.index, dtype=object)
-    if "ownership" in places:
-        stated = known[places["ownership"]].astype(object).map(cell_text)
-    classes = stated.map(lambda word: words_of.get(plain_header(word)), na_action="ignore")
-    return known.assign(**{owner: _owners(texts, classes)}), [owner, *private]
+    stated = _objects(known[ownership]) if ownership in known else pd.Series(None, index=known.index, dtype=object)
+    classes = stated.map(cell_text).map(lambda word: words_of.get(plain_header(word)), na_action="ignore")
+    kinds = _kinds(texts, _objects(classes))
+    told = stated.where(stated.notna(), kinds)
+    return known.assign(**{owner: _owners(texts, kinds), ownership: told}), [owner, *private]
 
 
 PARCEL_PERSONS = ("소유자", "owner", "ownnm", "own_nm", "공유", "지분권", "주소", "성명")
@@ -224,7 +261,11 @@ def _is_personal(heading: str) -> bool:
 
 
 def _scrubbed(value: Any) -> Any:
-    return without_personal(value) if isinstance(value, str) else value
+    """Return a text without what is personal; a name after what its bearer is (선정당사자, 상속인) is masked."""
+    if not isinstance(value, str):
+        return value
+    clean = without_personal(value)
+    return clean and _ROLE_AND_NAME.sub(rf"\1\2{MASK}", clean)
 
 
 def lot_address(text: str) -> str | None:
@@ -233,7 +274,7 @@ def lot_address(text: str) -> str | None:
     return clean and _AFTER_LOT.sub(r"\1", clean)
 
 
-_AFTER_LOT = re.compile(r"(\d)\s+[가-힣]{2,5}\s*(?:\(.*)?$")
+_AFTER_LOT = re.compile(r"(\d(?:번지)?)(?:\s+[가-힣]{2,6})+\s*(?:\(.*)?$")
 
 
 def _first(names: Iterable[str], known: Iterable[str]) -> str | None:
@@ -280,28 +321,65 @@ def cleaned(texts: pd.DataFrame, units: dict[str, float]) -> tuple[pd.DataFrame,
         column = texts[field] if field in texts else pd.Series(None, index=texts.index, dtype=object)
         known = {text: read(text) for text in column.dropna().unique()}
         rows[field] = column.map(known).astype(object).where(lambda values: values.notna(), None)
-        if wrong := int((column.notna() & rows[field].isna() & ~column.isin(NOT_STATED)).sum()):
-            unreadable[field] = wrong
+        wrong = column.notna() & rows[field].isna() & ~column.isin(NOT_STATED)
+        if wrong.any():
+            unreadable[field] = int(wrong.sum())
+        if field == "register_area":
+            rows["unread_area"] = _objects(column.where(wrong).map(_unread, na_action="ignore"))
     both = rows["zoning_2"].notna() & rows["zoning"].notna() & rows["zoning_2"].ne(rows["zoning"])
     rows["zoning"] = rows["zoning"].where(~both, rows["zoning"].astype(str) + "|" + rows["zoning_2"].astype(str))
+    if "owner" in texts:
+        rows["ownership"] = _kinds(texts.assign(address=rows["address"]), rows["ownership"])
     rows["owner"] = _owners(texts, rows["ownership"])
     for field, kind in (("register_area", float), ("land_price", float), ("year", "Int64")):
         rows[field] = pd.to_numeric(rows[field], errors="coerce").astype(kind)
     return rows[[column for column in LAND_COLUMNS if column != "row"]], unreadable
 
 
+def _unread(text: str) -> str:
+    """Return a cell that could not be read so that a person finds it again, words masked: a name may have slipped in."""
+    masked = re.sub(r"[^\W\d_]{2,}", lambda word: word[0] if word[0] in PLAIN_WORDS else word[0][0] + MASK, text)
+    return masked[:MOST_LETTERS]
+
+
+def _kinds(texts: pd.DataFrame, classes: pd.Series) -> pd.Series:
+    """Return the 소유구분 of each row; where none is stated, what the name of an owner that is no person says."""
+    words = _ownership_words()
+    addresses = texts["address"] if "address" in texts else pd.Series(None, index=texts.index, dtype=object)
+    asked = classes.isna() & texts["owner"].notna()
+    pairs = list(zip(texts["owner"][asked], addresses[asked], strict=True))
+    known = {pair: words.get(plain_header(pair[0])) or owner_kind(*pair) for pair in set(pairs)}
+    found = classes.astype(object)
+    found[asked] = [known[pair] for pair in pairs]
+    return _objects(found)
+
+
+def owner_kind(name: str, address: str | None = None) -> str | None:
+    """Return the 소유구분 of an owner that is no person, as the name says it; None for a person and where it is not sure.
+
+    A 시, 군 or 구 without its province counts where the address of the parcel names it too: a person may be called alike.
+    """
+    kind = next((kind for kind, pattern in _KINDS.items() if pattern.search(name)), None)
+    if kind is not None and (kind == STATE or not _SHORT.fullmatch(name)):
+        return kind
+    local = _LOCAL.fullmatch(re.sub(r"\s*\(.*", "", name))
+    if local is None or not (local["region"] or local["office"] or local["unit"] in (address or "").split()):
+        return None
+    return _LEVELS.get(local["level"], _LEVELS["시"])
+
+
 def _owners(texts: pd.DataFrame, classes: pd.Series) -> pd.Series:
     """Return masked names of persons; of companies and public bodies nothing, for their class says what they are."""
     if "owner" not in texts:
         return pd.Series(None, index=texts.index, dtype=object)
-    holders = classes.map(dict(zip(ownerships()["name"], ownerships()["holder"], strict=True)))
+    holders = classes.map(dict(zip(ownerships()["name"], ownerships()["holder"], strict=True)) | {DISTRICT: "public"})
     pairs = zip(texts["owner"], holders, strict=True)
     names = [None if name is None else masked_owner(name, holder) for name, holder in pairs]
     return pd.Series(names, index=texts.index, dtype=object)
 
 
 def masked_owner(name: str, holder: object = None) -> str | None:
-    """Return an owner's name as `홍○○`, with the number of others; None for what is no person.
+    """Return an owner's name as `홍○○`, with what the owner is (`선정당사자`) and the number of others; None for no person.
 
     Parameters
     ----------
@@ -311,12 +389,14 @@ def masked_owner(name: str, holder: object = None) -> str | None:
     stated = isinstance(holder, str)
     if (stated and holder != PERSON) or (not stated and _BODY.search(name)):
         return None
-    letter = next((letter for letter in name if letter.isalpha()), None)
+    role = _ROLE.match(name)
+    letter = next((letter for letter in name[role.end() if role else 0 :] if letter.isalpha()), None)
     if letter is None:
         return None
     told = _OTHERS.search(name)
     others = int(told[1]) if told else len([part for part in _SEVERAL.split(name) if part.strip()]) - 1
-    return f"{letter}{MASK}" + (f" 외 {others}인" if others > 0 else "")
+    called = "".join(f"{word} " for word in role[1].replace(":", " ").split()) if role else ""
+    return f"{called}{letter}{MASK}" + (f" 외 {others}인" if others > 0 else "")
 
 
 def _category_words() -> dict[str, str]:
@@ -330,7 +410,7 @@ def _category_words() -> dict[str, str]:
 
 def _ownership_words() -> dict[str, str]:
     """Return the name of each 소유구분 by its name, the words that mean it, and its codes."""
-    words: dict[str, str] = {}
+    words = {"구유지": DISTRICT, "구유": DISTRICT, "시유": "시·도유지", "도유": "시·도유지"}
     for row in ownerships().to_dict("records"):
         for word in (row["name"], *(row["also"] or ()), row["id"], str(int(row["id"])), f"33{row['id']}"):
             words[plain_header(word)] = row["name"]
@@ -371,6 +451,19 @@ def _heading(head: list[Line]) -> tuple[Headings, dict[str, int]] | None:
     plain = {_bare(name) for name in best[0].names}
     placed = bool(plain & _SHAPES) or (bool(plain & _COORDINATES) and not {"owner", "ownership"} & set(best[1]))
     return None if placed else best
+
+
+def _ledger_heading(head: list[Line]) -> Headings | None:
+    """Return headings that are those of lands but for the PNU, and of nothing that has a place."""
+    for found in headings(head):
+        plain = {_bare(name) for name in found.names if name}
+        if (
+            len(LEDGER_FIELDS & set(_places(found.names))) > 1
+            and not plain & _SHAPES
+            and not any(map(_PLACED.search, plain))
+        ):
+            return found
+    return None
 
 
 def _places(names: list[str | None]) -> dict[str, int]:

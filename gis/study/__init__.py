@@ -341,7 +341,9 @@ def claims(subject: str | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
     ledger = catalog.claims()
     if subject is not None and subject not in set(ledger["subject"]):
         raise UnknownNameError("subject", subject=subject, known=", ".join(dict.fromkeys(ledger["subject"])))
-    found = _claims.conflicts(ledger)
+    steps, dates = catalog.steps(), catalog.sources().set_index("id")["base_date"]
+    told = steps.assign(source_date=steps["source"].map(dates))
+    found = _claims.conflicts(ledger, told, catalog.date_orders(), catalog.wordings())
     if subject is None:
         return ledger, found
     return (

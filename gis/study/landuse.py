@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -172,7 +173,7 @@ def land_use(ref: SiteRef, source: PlanSource | None = None, reading: Reading | 
         regions=read.regions,
         flags=flags,
         smallest_green=_smallest_green(read, own),
-        smallest_plot=_smallest_plot(blocks, read) if covered else None,
+        smallest_plot=_smallest_plot(blocks, read, drawn=source.blocks is None) if covered else None,
         restricted=_restricted(blocks) if covered else math.nan,
         stated_total=read.stated_total,
         story={"encoding": plan.encoding, "sheet": plan.sheet},
@@ -258,7 +259,8 @@ def _zones(plan: Plan, source: PlanSource, found: SourceLayer, own: Uses) -> tup
         for row in zones[zones["use"].isna()].itertuples()
     ]
     zones = zones[zones["use"].notna()]
-    apart = ~zones.intersects(found.frame.geometry.iloc[0])
+    apart = np.ones(len(zones), dtype=bool)
+    apart[zones.sindex.query(found.frame.geometry.iloc[0], predicate="intersects")] = False
     if int(apart.sum()) > MOST_OUTSIDE:
         far = zones[apart]
         left.append(
@@ -354,12 +356,15 @@ def _smallest_green(read: _Read, own: Uses) -> Quantity | None:
     return Quantity(pieces[0].area, *_error(pieces[0], read)) if pieces else None
 
 
-def _smallest_plot(blocks: pd.DataFrame, read: _Read) -> Quantity | None:
-    """Return the smallest plot that blocks state or zones draw; None where one of them does not."""
+def _smallest_plot(blocks: pd.DataFrame, read: _Read, *, drawn: bool) -> Quantity | None:
+    """Return the smallest plot that blocks state or, where `drawn`, zones draw; None where one of them does not."""
     sizes = blocks["smallest_plot"]
-    drawn = read.zones is not None and "block" in read.zones
-    known = len(sizes) > 0 and bool(sizes.notna().all())
-    return Quantity(float(sizes.min()), schematic=drawn and read.schematic) if known else None
+    if sizes.empty or sizes.isna().any():
+        return None
+    least = blocks.loc[sizes.idxmin()]
+    if not drawn or read.zones is None or "block" not in read.zones:
+        return Quantity(least["smallest_plot"])
+    return Quantity(least["smallest_plot"], *_error(read.zones.geometry.at[least["row"]], read))
 
 
 def _restricted(blocks: pd.DataFrame) -> float:

@@ -7,12 +7,12 @@ import geopandas as gpd
 import pandas as pd
 
 from gis import study
-from gis.analysis.register import Schedule, Tolerances, schedule
+from gis.analysis.register import SAID_PCT, Schedule, Tolerances, schedule
 from gis.crs import crs_name, reproject, to_work_crs
-from gis.errors import InputError
+from gis.errors import InputError, UnknownNameError
 from gis.io import store
 from gis.io.grids import TABLE_ENDINGS
-from gis.io.lands import Lands, parcel_columns, parcel_places, read_lands
+from gis.io.lands import LAND_COLUMNS, Lands, parcel_columns, parcel_places, read_lands
 from gis.io.read import Reading
 from gis.io.store import StoredLayer
 from gis.model import SCHEMATIC
@@ -27,13 +27,18 @@ NONE = "none"
 STORY = ("file", "columns", "unreadable", "dropped", "encoding", "sheet", "header_line")
 ZONING = "zoning"
 """The theme of 용도지역 in `data/themes.toml`."""
+MOST_NAMED = 8
+"""How many cells a sentence names."""
 NEAR = 1.0
 """m beyond the box of a site that parcels are read, so that a shift between two planes loses none."""
 
 
 @dataclass(frozen=True)
 class LandRegister:
-    """The land schedule of one site and what it was made from; `counts` are the numbers behind its sentences."""
+    """The land schedule of one site and what it was made from; `counts` are the numbers behind its sentences.
+
+    `map_date` is the day that the map of 법정동·리 describes, to which the places in PNU are held.
+    """
 
     site: str
     grade: str | None
@@ -42,6 +47,7 @@ class LandRegister:
     parcels: str
     lands: str | None
     zoning: str | None
+    map_date: str | None
     tolerances: Tolerances
     schedule: Schedule
     shape: gpd.GeoDataFrame
@@ -75,20 +81,20 @@ def land_register(
 
     Raises
     ------
+    UnknownNameError
+        Where there is no such site.
     InputError
         Where there is no layer of parcels, or several and none is named.
     """
     limits = tolerances or Tolerances()
-    chosen = site(ref, reading)
-    frame = chosen.frame
+    frame = _known_site(ref, reading).frame
     layer = parcels or parcel_layer()
     figures = parcel_columns(layer_near(layer, frame), layer)
     table = lands_of(lands)
     zoning = zoning_layer() if zoning is None else None if zoning == NONE else zoning
     zones = None if zoning is None else layer_near(zoning, frame)
-    units = study.layer("ri")
-    places = dict(zip(units["id"], units["full_name"], strict=True))
-    made = schedule(frame, figures, None if table is None else table.rows, places, zones, limits)
+    units = study.layer("ri", crs_name(frame.crs))
+    made = schedule(frame, figures, None if table is None else table.rows, units, zones, limits)
     row = frame.iloc[0]
     return LandRegister(
         site=str(row["name"]),
@@ -98,11 +104,23 @@ def land_register(
         parcels=title_of(layer),
         lands=None if table is None else table.file,
         zoning=None if zoning is None else title_of(zoning),
+        map_date=study.sources().set_index("id")["base_date"].get(units["source"].iloc[0]),
         tolerances=limits,
         schedule=made,
         shape=frame,
         counts=_counts(made, table),
     )
+
+
+def _known_site(ref: SiteRef, reading: Reading | None) -> study.SourceLayer:
+    """Return a site; where there is none of its name, the error names the complexes too."""
+    try:
+        return site(ref, reading)
+    except UnknownNameError as error:
+        if error.key != "layer":
+            raise
+        complexes, known = ", ".join(study.complexes().index), ", ".join(study.known_layers())
+        raise UnknownNameError("register.site", site=ref.source, complexes=complexes, known=known) from None
 
 
 def _counts(made: Schedule, table: Lands | None) -> dict[str, int]:
@@ -116,6 +134,9 @@ def _counts(made: Schedule, table: Lands | None) -> dict[str, int]:
         "confirmed": int(made.slivers["counted"].astype(bool).sum()),
         "overlaps": int(made.faults["fault"].eq("overlap").sum()),
         "gaps": int(made.faults["fault"].eq("gap").sum()),
+        "elsewhere": int(made.faults["fault"].eq("place").sum()),
+        "unread_areas": int(rows["unread_area"].notna().sum()),
+        "zoning_overlaps": int(rows["zoning_overlap_pct"].ge(SAID_PCT).sum()),
         "duplicates": int(made.duplicates["pnu"].nunique()),
     }
 
@@ -221,10 +242,15 @@ def kept_lands() -> dict[str, str]:
 def kept_table(name: str) -> Lands:
     """Return a table of lands as it was kept."""
     stored = store.layer(name)
-    rows, told = store.table(stored.name), {key: stored.story[key] for key in STORY}
+    rows, told = store.table(stored.name).reindex(columns=list(LAND_COLUMNS)), {key: stored.story[key] for key in STORY}
     texts = rows.select_dtypes(["object", "string"]).columns
     plain = rows.assign(**{name: rows[name].astype(object).where(rows[name].notna(), None) for name in texts})
     return Lands(rows=plain, **told | {"file": stored.title})
+
+
+def first_named(texts: list[str]) -> str:
+    """Return the first of many texts in one line, with how many there are."""
+    return ", ".join(texts[:MOST_NAMED]) + (f" … ({len(texts):,})" if len(texts) > MOST_NAMED else "")
 
 
 def keep_lands(
@@ -241,8 +267,13 @@ def keep_lands(
 
 
 def check_lands(path: Path, file: str, *, encoding: str | None = None, sheet: str | None = None) -> pd.DataFrame:
-    """Return how a table of lands was read, a row a column: what it is, its heading, how many cells, how many unreadable."""
+    """Return how a table of lands was read, a row a column: what it is, its heading, how many cells, how many unreadable.
+
+    Areas that could not be read are named by line and value.
+    """
     lands = read_lands(path, file, encoding=encoding, sheet=sheet)
+    unread = lands.rows[lands.rows["unread_area"].notna()]
+    cells = [f"{row}: {text}" for row, text in zip(unread["row"], unread["unread_area"], strict=True)]
     return pd.DataFrame(
         [
             {
@@ -250,6 +281,7 @@ def check_lands(path: Path, file: str, *, encoding: str | None = None, sheet: st
                 "value": heading,
                 "count": int(lands.rows[field].notna().sum()) if field in lands.rows else None,
                 "unreadable": lands.unreadable.get(field, 0),
+                "unread_cells": first_named(cells) if field == "register_area" and cells else None,
             }
             for field, heading in lands.columns.items()
         ]

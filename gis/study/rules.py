@@ -135,7 +135,7 @@ def case_of(
         facts["region"] = "outside"
     return Case(
         site=_site_area(row, found),
-        perimeter=float(row.frame.length.iloc[0]),
+        perimeter=Quantity(float(row.frame.length.iloc[0]), schematic=found.site["grade"] == SCHEMATIC),
         legal_type=legal_type,
         flags=found.flags,
         unassigned=math.fsum(value for value in (found.amount(name) for name in SPECIAL) if not math.isnan(value)),

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from gis.analysis.area import geodesic_areas, planar_areas
 from gis.analysis.terrain import (
+    OUTSIDE,
     SLOPE_BANDS,
     SLOPE_UNITS,
-    UNKNOWN,
     Sums,
+    band_numbers,
     band_rows,
     horn_rises,
     nice_edges,
@@ -27,7 +28,7 @@ from gis.analysis.terrain import (
 from gis.crs import crs_name
 from gis.errors import InputError, UnknownNameError
 from gis.io import store
-from gis.io.elevation import Elevation, Grid, elevation
+from gis.io.elevation import Elevation, Grid, class_shapes, elevation
 from gis.io.read import Reading
 from gis.study.sites import SiteRef, site
 
@@ -36,6 +37,12 @@ FEWEST_CELLS = 9
 FEW_CELLS = 100
 """Below this the bands say little."""
 PICTURE_CELLS = 500_000
+SHAPE_CELLS = 2_000_000
+"""Cells up to which bands become shapes: 2 km × 1 km at 1 m. The worst slopes make a million shapes of them, in 20 s."""
+SHAPE_GRIDS = (None, 1e-6)
+"""m to which shapes are cut by the outline: as they are, or where that leaves a rest, to the finest sure grid."""
+SHAPE_REST = 0.01
+"""m² that shapes may miss of the site."""
 MOST_EDGES = 40
 NO_METERS = ("unit", "scaled")
 """Problems of a raster whose values are no meters."""
@@ -52,7 +59,7 @@ class Bands:
 
 @dataclass(frozen=True)
 class Model:
-    """The elevation model that a report rests on."""
+    """The elevation model that a report rests on, with its cells in the site, and how far (m) it lies from the site."""
 
     name: str
     title: str
@@ -61,11 +68,15 @@ class Model:
     heights: str | None
     grid: Grid
     cells: float
+    away: float
 
 
 @dataclass(frozen=True)
 class Summary:
-    """Means by area, and ends: heights in m, slopes in degrees and percent; NaN where nothing is known."""
+    """Means by area, and ends: heights in m, slopes in degrees and percent; NaN where nothing is known.
+
+    `doubtful_zero` is the area (m²) of height 0 where the file does not say how it marks what is not known.
+    """
 
     mean: float
     low: float
@@ -75,13 +86,14 @@ class Summary:
     steepest_deg: float
     known_elevation: float
     known_slope: float
+    doubtful_zero: float
 
 
 @dataclass(frozen=True)
 class TerrainReport:
     """The bands of one site, and what they rest on; without a model and a summary where none is loaded.
 
-    `classes` holds for each figure the bands of every `step`-th cell, for a map.
+    `classes` holds for each figure the band numbers of every `step`-th cell, for a map.
     """
 
     id: str
@@ -147,16 +159,80 @@ def terrain_report(
         if cells < FEWEST_CELLS:
             cell = f"{math.sqrt(model.grid.cell_area):g}"
             raise InputError("terrain.coarse", name=stored.name, cell=cell, count=f"{cells:.1f}", least=FEWEST_CELLS)
-        found = _added(model, shape, bands)
+        found, away = _added(model, shape, bands), model.away
     heights = stored.story.get("heights")
     return replace(
         unknown,
         table=_table(unknown, found.elevation, found.slope),
-        model=Model(stored.name, stored.title, stored.source, stored.base_date, heights, model.grid, cells),
+        model=Model(stored.name, stored.title, stored.source, stored.base_date, heights, model.grid, cells, away),
         summary=found.summary,
         classes=found.classes,
         step=found.step,
     )
+
+
+def shapeless(report: TerrainReport) -> str | None:
+    """Return why the bands of a report make no shapes: `model` (none, or none of it in the site), `cells`; None if they do."""
+    if report.model is None or report.model.away > 0:
+        return "model"
+    grid = report.model.grid
+    return "cells" if grid.columns * grid.rows > SHAPE_CELLS else None
+
+
+def band_shapes(
+    ref: SiteRef, figure: str, dem: str | None = None, bands: Bands | None = None, reading: Reading | None = None
+) -> gpd.GeoDataFrame:
+    """Return the rows of one figure (`elevation` or `slope`) with their land: cells of the band, cut by the outline.
+
+    The shapes share out the site in its belt, each with the area of its row; a band without land has none.
+
+    Raises
+    ------
+    InputError
+        Where no model reaches the site, or its cells are too many for shapes.
+    """
+    report, site_frame = terrain_report(ref, dem, bands, reading), site(ref, reading).frame
+    if report.model is None or shapeless(report) == "model":
+        raise InputError("terrain.shapes_model")
+    if shapeless(report):
+        raise InputError("terrain.shapes_cells", most=f"{SHAPE_CELLS:,}")
+    shape = site_frame.geometry.iloc[0]
+    stored = store.layer(report.model.name)
+    with elevation(store.file_path(stored), stored.name, report.crs, shape.bounds) as model:
+        polygons, numbers = class_shapes(_cell_bands(model, shape, report.bands, figure), model.grid, 1, OUTSIDE)
+    cut = _cut(polygons, shape)
+    rows = report.table[report.table["figure"] == figure]
+    lands = {number: shapely.get_parts(cut[numbers == number]) for number in rows["band"]}
+    made = [shapely.multipolygons(parts[shapely.get_dimensions(parts) == 2]) for parts in lands.values()]
+    found = gpd.GeoDataFrame(rows.reset_index(drop=True), geometry=made, crs=site_frame.crs)
+    return found[~found.is_empty]
+
+
+def _cell_bands(model: Elevation, shape: shapely.Geometry, bands: Bands, figure: str) -> NDArray[np.int16]:
+    """Return the band of every cell that the site reaches into."""
+    grid = model.grid
+    rings = site_rings(shape, grid.west, grid.north, grid.across, grid.down)
+    edges = bands.slope if figure == "slope" else bands.elevation or _found_edges(model, rings)
+    found = []
+    for row, rows in model.strips():
+        values = model.heights(row, rows)
+        rises = horn_rises(values, grid.across, grid.down)
+        cells = slopes(rises, bands.slope_unit) if figure == "slope" else values[1:-1, 1:-1]
+        inside = parts_inside(rings, grid.columns, row, rows) > 0
+        found.append(np.where(inside, band_numbers(cells, edges), OUTSIDE).astype(np.int16))
+    return np.concatenate(found)
+
+
+def _cut(polygons: NDArray[np.object_], shape: shapely.Geometry) -> NDArray[np.object_]:
+    """Return polygons that cover a site, cut by its outline; together they have its area."""
+    across = np.ones(len(polygons), dtype=bool)
+    across[shapely.STRtree(polygons).query(shape, predicate="covers")] = False
+    cut = polygons.copy()
+    for grid in SHAPE_GRIDS:
+        cut[across] = shapely.intersection(polygons[across], shape, grid_size=grid)
+        if abs(math.fsum(shapely.area(cut)) - shape.area) <= SHAPE_REST:
+            break
+    return cut
 
 
 def _unknown(frame: gpd.GeoDataFrame, bands: Bands) -> TerrainReport:
@@ -242,7 +318,7 @@ def _added(model: Elevation, shape: shapely.Geometry, bands: Bands) -> _Added:
     rings = site_rings(shape, grid.west, grid.north, grid.across, grid.down)
     edges = bands.elevation or _found_edges(model, rings)
     heights, slope = Sums(tuple(edges)), Sums(bands.slope)
-    degrees, percent = Sums((0.0,)), Sums((0.0,))
+    degrees, percent, zero = Sums((0.0,)), Sums((0.0,)), 0.0
     step = max(1, math.ceil(math.sqrt(grid.columns * grid.rows / PICTURE_CELLS)))
     shown: dict[str, list[NDArray[np.int16]]] = {"elevation": [], "slope": []}
     for row, rows in model.strips():
@@ -250,6 +326,7 @@ def _added(model: Elevation, shape: shapely.Geometry, bands: Bands) -> _Added:
         values = model.heights(row, rows)
         rises = horn_rises(values, grid.across, grid.down)
         area = inside * grid.cell_area
+        zero += float(area[values[1:-1, 1:-1] == 0].sum())
         degrees.add(slopes(rises, "deg"), area)
         percent.add(slopes(rises, "pct"), area)
         found = {
@@ -258,13 +335,13 @@ def _added(model: Elevation, shape: shapely.Geometry, bands: Bands) -> _Added:
         }
         first = -row % step
         for name, numbers in found.items():
-            shown[name].append(np.where(inside >= 0.5, numbers, UNKNOWN)[first::step, ::step])
+            shown[name].append(np.where(inside >= 0.5, numbers, OUTSIDE)[first::step, ::step])
     return _Added(
         heights,
         slope,
         Summary(
             heights.mean, _end(heights.low), _end(heights.high), degrees.mean, percent.mean, _end(degrees.high),
-            heights.known, slope.known,
+            heights.known, slope.known, 0.0 if model.marks_gaps else zero,
         ),
         {name: np.concatenate(parts).astype(np.int16) for name, parts in shown.items()},
         step,

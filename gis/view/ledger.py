@@ -6,6 +6,7 @@ from gis import study
 from gis.analysis.chain import shown_status
 from gis.i18n import either, t
 from gis.io import catalog
+from gis.view.sentences import conflict_sentence
 from gis.view.tables import label, value_text
 
 
@@ -26,6 +27,13 @@ def ledger_table(claims: pd.DataFrame, area_unit: str) -> pd.DataFrame:
             "note": _either(claims, "note"),
             "id": claims["id"],
         }
+    )
+
+
+def conflict_table(conflicts: pd.DataFrame, claims: pd.DataFrame, area_unit: str = "m2") -> pd.DataFrame:
+    """Return conflicts with each in words: who says what, why it cannot be, and the value in use."""
+    return conflicts.assign(
+        sentence=[conflict_sentence(row, claims, area_unit) for row in conflicts.to_dict("records")]
     )
 
 

@@ -5,7 +5,7 @@ from html import escape
 
 from gis.i18n import t
 from gis.model import SCHEMATIC
-from gis.view.map import LINK_COLORS
+from gis.view.map import LINK_COLORS, LINK_WEIGHTS
 from gis.view.tables import label, layer_title
 from layers.declare import Layer
 from layers.palette import INK, STONE
@@ -21,8 +21,11 @@ def legend_html(layers: Sequence[Layer], links: bool, grades: Mapping[str, str] 
     """
     items = [item for layer in layers for item in _layer_items(layer, grades or {})]
     if links:
-        items += [(_line(color, "solid"), label("link_kind", kind)) for kind, color in LINK_COLORS.items()]
-        items += [(_line(INK, border), t(f"map.link_{kind}")) for kind, border in EVIDENCE_BORDERS.items()]
+        items += [
+            (_line(color, "solid", LINK_WEIGHTS[kind]), t(f"map.link_{kind}", kind=label("link_kind", kind)))
+            for kind, color in LINK_COLORS.items()
+        ]
+        items += [(_line(INK, border), t(f"map.link_{evidence}")) for evidence, border in EVIDENCE_BORDERS.items()]
     items += [
         (_box(STONE, INK, "A"), t("map.solid")),
         (_box(STONE, INK, "C"), t("map.dashed")),
@@ -57,8 +60,8 @@ def _dot(fill: str, stroke: str, border: str = "solid") -> str:
     return f"<span class='gis-dot' style='background:{fill};border:1.5px {border} {stroke}'></span>"
 
 
-def _line(color: str, border: str) -> str:
-    return f"<span class='gis-line' style='border-top:3px {border} {color}'></span>"
+def _line(color: str, border: str, width: float = 3) -> str:
+    return f"<span class='gis-line' style='border-top:{width}px {border} {color}'></span>"
 
 
 def heights_html(legend: Sequence[tuple[float, str]]) -> str:

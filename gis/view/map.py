@@ -32,6 +32,8 @@ FINEST_ZOOM = 22
 """Beyond the finest tiles a map enlarges them."""
 
 LINK_COLORS = {"material": VERMILION, "service": BLUE, "knowledge": PLUM}
+LINK_WEIGHTS = {"material": 3.8, "service": 2.4, "knowledge": 1.2}
+"""px; kinds differ by width too, for people who do not see colors and for grey print."""
 LINK_DASHES = {"stated": None, "inferred": "9 6", "plan": "1 7"}
 GRADE_DASHES = {"A": None, "B": None, "C": "8 5", "D": "4 5"}
 COARSE = 500.0
@@ -307,7 +309,7 @@ def leaflet_style(layer: Layer, properties: Mapping[str, Any], *, selected: bool
 
 
 def arc_elements(links: Iterable[Mapping[str, Any]]) -> list[MacroElement]:
-    """Return directed arcs, colored by kind and dashed by evidence.
+    """Return directed arcs, by kind in color and width, by evidence in dashes.
 
     Each link has `id`, `from_lonlat`, `to_lonlat`, `kind` (`LINK_COLORS`), `evidence`
     (`LINK_DASHES`) and `tooltip`; links between the same two points fan out.
@@ -411,7 +413,7 @@ def _label(layer: Layer, properties: Mapping[str, Any], stamp: str) -> dict[str,
 def _link_style(link: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "color": LINK_COLORS[link["kind"]],
-        "weight": 2.5,
+        "weight": LINK_WEIGHTS[link["kind"]],
         "opacity": 0.9,
         "dashArray": LINK_DASHES[link["evidence"]],
         "lineCap": "round" if link["evidence"] == "plan" else "butt",

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 from folium.elements import MacroElement
 
-from gis.analysis.register import LISTED
+from gis.analysis.register import LISTED, SAID_PCT
 from gis.crs import MAP_CRS, reproject
 from gis.i18n import language, t
-from gis.io.lands import land_categories, ownerships
+from gis.io.lands import DISTRICT, land_categories, ownerships
 from gis.kernel.rounding import half_even, rounded_parts
-from gis.study.register import LandRegister
+from gis.study.register import LandRegister, first_named
 from gis.units import AREA_UNITS, area_text, in_area_unit
 from gis.view.features import screen_geojson
 from gis.view.map import layer_elements
@@ -28,7 +28,7 @@ ROW_COLUMNS = (
 )  # fmt: skip
 NOTED = (
     "pnu", "location", "kind", "register_area", "sliver", "outside_area", "figures", "lines", "differing",
-    "map_category", "zoning_shares",
+    "map_category", "zoning_shares", "zoning_overlap_pct", "unread_area", "map_location",
 )  # fmt: skip
 """What the note of a row is made of."""
 STATES = ("whole", "part", "sliver")
@@ -78,12 +78,16 @@ def row_note(row: dict[str, Any], made: LandRegister) -> str:
     said = [t("register.note.schematic")] if made.schematic else []
     if pd.isna(row["register_area"]):
         said.append(t("register.note.no_register_area"))
+    if row["unread_area"] is not None:
+        said.append(t("register.note.unread_area", cells=row["unread_area"]))
     if row["pnu"] is None:
         said.append(t("register.note.no_pnu"))
     elif row["kind"] not in ("1", "2"):
         said.append(t("register.note.kind", kind=row["kind"]))
     if row["location"] is None:
         said.append(t("register.note.no_location"))
+    if row["map_location"] is not None:
+        said.append(t("register.note.map_location", place=row["map_location"]))
     if made.lands is not None and row["lines"] == 0:
         said.append(t("register.note.not_in_table"))
     if row["lines"] > 1:
@@ -100,6 +104,8 @@ def row_note(row: dict[str, Any], made: LandRegister) -> str:
         said.append(t("register.note.map_category", category=category_name(row["map_category"])))
     if row["zoning_shares"] is not None:
         said.append(t("register.note.zoning", shares=row["zoning_shares"]))
+    if row["zoning_overlap_pct"] >= SAID_PCT:
+        said.append(t("register.note.zoning_overlap", share=f"{row['zoning_overlap_pct']:.1f}"))
     return "; ".join(said)
 
 
@@ -107,24 +113,26 @@ def _named(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table with 지목 and 소유구분 in the reader's language."""
     if language() == "ko":
         return table
-    names = {
-        name: _english(known) for name, known in (("land_category", land_categories()), ("ownership", ownerships()))
-    }
-    return table.assign(**{name: table[name].map(words.get) for name, words in names.items() if name in table})
+    words = _english()
+    return table.assign(
+        **{name: table[name].map(words.get) for name in ("land_category", "ownership") if name in table}
+    )
 
 
 def category_name(name: str) -> str:
     """Return a 지목 in the reader's language."""
-    return name if language() == "ko" else _english(land_categories()).get(name, name)
+    return name if language() == "ko" else _english().get(name, name)
 
 
-def _english(known: pd.DataFrame) -> dict[str, str]:
-    return dict(zip(known["name"], known["name_en"], strict=True))
+def _english() -> dict[str, str]:
+    """Return the English name of every 지목 and 소유구분."""
+    known = pd.concat([land_categories(), ownerships()])
+    return dict(zip(known["name"], known["name_en"], strict=True)) | {DISTRICT: t("register.district")}
 
 
 def _grouped(subtotals: pd.DataFrame) -> pd.DataFrame:
     """Return subtotals with the name of each group; what nobody knows is said so."""
-    english = {} if language() == "ko" else _english(land_categories()) | _english(ownerships())
+    english = {} if language() == "ko" else _english()
     named = [
         t("register.total") if by == "total" else t("word.no_data") if group is None else english.get(group, group)
         for by, group in zip(subtotals["by"], subtotals["group"], strict=True)
@@ -208,9 +216,14 @@ def sentences(made: LandRegister, unit: str = "m2") -> list[str]:
         said.append(t("register.confirmed", count=f"{counts['confirmed']:,}"))
     said += [
         t(f"register.{key}", count=f"{counts[key]:,}")
-        for key in ("not_in_table", "overlaps", "gaps", "duplicates")
+        for key in ("not_in_table", "overlaps", "gaps", "zoning_overlaps", "duplicates")
         if counts[key]
     ]
+    if counts["unread_areas"]:
+        cells = first_named(drawn.rows["unread_area"].dropna().tolist())
+        said.append(t("register.unread_areas", count=f"{counts['unread_areas']:,}", cells=cells))
+    if counts["elsewhere"]:
+        said.append(t("register.elsewhere", count=f"{counts['elsewhere']:,}", date=made.map_date))
     nothing = t("word.no_data")
     said.append(t("register.sources", parcels=made.parcels, lands=made.lands or nothing, zoning=made.zoning or nothing))
     return said

@@ -7,7 +7,9 @@ import pandas as pd
 
 from gis import study
 from gis.analysis.chain import EXPORT, Chain
+from gis.analysis.claims import step_claims
 from gis.i18n import either, language, t
+from gis.io import catalog
 from gis.model import SCHEMATIC
 from gis.study.imports import OutlineChange
 from gis.units import area_text, interval_text, length_text, spread_text
@@ -113,45 +115,167 @@ def chain_sentence(chain: Chain) -> str:
 
 
 def conflict_sentence(row: pd.Series | dict, ledger: pd.DataFrame, area_unit: str = "m2") -> str:
-    """Return one conflict of the public record in words, with the value in use."""
-    publishers = study.sources().set_index("id")["publisher"]
-    said_by = ledger["source"].map(publishers).fillna(t("word.no_source"))
-    claims = ledger.assign(said_by=said_by).set_index("id")
-    stated = [claims.loc[name] for name in str(row["claims"]).split("|") if name in claims.index]
-    values = [_dated(value_text(claim, area_unit), claim) for claim in stated]
-    defined = f" ({either(stated[0]['definition'], stated[0]['definition_en'])})" if stated else ""
-    names = {"subject": label("subject", row["subject"]), "quantity": label("quantity", row["quantity"]) + defined}
-    if row["rule"] == "parts":
-        amounts = [value_text(part, area_unit) for part in stated[1:]]
-        together = value_text({**stated[1], "value": sum(float(part["value"]) for part in stated[1:])}, area_unit)
-        text = t(
-            "sentence.conflict_parts", **names, total=values[0], sum=together, parts=" + ".join(amounts), gap=_gap(row)
-        )
-    elif row["rule"] == "statement":
-        figures = [
-            f"{label('quantity', figure['quantity'])} {value}"
-            for figure, value in zip(stated[1:], values[1:], strict=True)
-        ]
+    """Return one conflict of the public record in words: who says what, why it cannot be, and the value in use.
+
+    What is no conflict, another definition or a part, has a sentence too, without a value in use.
+    """
+    claims = _told_claims(row, ledger)
+    stated = [claims[name] for name in _listed(row["claims"])]
+    kind, words = _conflict_words(row, stated, area_unit)
+    subject, quantity = label("subject", row["subject"]), label("quantity", row["quantity"])
+    defined = f" ({either(stated[0]['definition'], stated[0]['definition_en'])})" if kind in _OF_ONE_DEFINITION else ""
+    sentences = [
+        t(f"sentence.conflict_{kind}", subject=subject, quantity=quantity + defined, **words),
+        either(row["note"], row["note_en"]),
+        *(_same_value(claims[name], stated, row, area_unit) for name in _listed(row["same_as"])),
+        "" if kind in ("definition", "part") else _in_use_sentence(row, claims, area_unit),
+    ]
+    return " ".join(filter(None, sentences))
+
+
+_OF_ONE_DEFINITION = ("values", "parts", "shares", "pyeong", "baseline", "part")
+"""Sentences that give the definition of the first claim."""
+
+
+def _conflict_words(row: pd.Series | dict, stated: list[dict], area_unit: str) -> tuple[str, dict[str, str]]:
+    """Return which sentence tells a conflict, and the words that fill it."""
+    rule = str(row["rule"])
+    amounts = [value_text(claim, area_unit) for claim in stated]
+    told = [_dated(amount, claim) for amount, claim in zip(amounts, stated, strict=True)]
+    if rule in ("parts", "part"):
+        return rule, {"total": told[0], "gap": _gap(row), **_sum_words(rule, stated, area_unit)}
+    if rule == "shares" and all(claim["unit"] == "pct" for claim in stated):
+        return "shares_all", _all_shares_words(stated)
+    if rule == "shares":
+        return rule, _share_words(stated, area_unit)
+    if rule == "pyeong":
+        return rule, {**_pyeong_words(stated), "gap": _gap(row)}
+    if rule == "dates" and len(stated) > 1:
+        return rule, dict(zip(("before", "after"), map(_named, stated, told), strict=True))
+    if rule == "dates":
+        return "told", {"step": _named(stated[0], amounts[0]), "told": str(stated[0]["source_date"])}
+    if rule == "baseline":
+        return rule, {"target": told[0]}
+    if rule == "statement":
         words = _dated(f"“{stated[0]['stated']}”", stated[0])
-        text = t("sentence.conflict_statement", **names, words=words, figures=", ".join(figures))
-    else:
-        text = t("sentence.conflict_values", **names, values=" · ".join(values), gap=_gap(row, stated))
-    if row["in_use"] not in claims.index:
-        return f"{text} {t('sentence.none_in_use')}"
-    used = claims.loc[row["in_use"]]
-    prefix = f"{label('quantity', used['quantity'])} " if row["rule"] == "statement" else ""
-    return f"{text} {t('sentence.in_use', value=prefix + value_text(used, area_unit))}"
+        return rule, {"words": words, "figures": ", ".join(map(_defined, stated[1:], told[1:]))}
+    if rule == "definition":
+        return rule, {"values": " · ".join(map(_defined, stated, amounts))}
+    return rule, {"values": " · ".join(told), "gap": _gap(row, stated)}
 
 
-def _dated(text: str, claim: pd.Series) -> str:
-    """Return a value with who says it and when."""
-    return t("sentence.as_of", value=text, by=", ".join(filter(None, [claim["said_by"], claim["as_of"]])))
+def _sum_words(rule: str, stated: list[dict], area_unit: str) -> dict[str, str]:
+    """Return the sum of the parts of a total and each of them, by name where they make no conflict."""
+    total, *parts = stated
+    together = value_text({**total, "value": sum(float(part["value"]) for part in parts)}, area_unit)
+    amounts = [_dated_beside(total, part, value_text(part, area_unit)) for part in parts]
+    return {"sum": together, "parts": " + ".join(amounts if rule == "parts" else map(_named, parts, amounts))}
 
 
-def _gap(row: pd.Series | dict, stated: list[pd.Series] | None = None) -> str:
+def _all_shares_words(shares: list[dict]) -> dict[str, str]:
+    """Return shares, their sum with who states them, and by how many points it misses 100 %."""
+    total = sum(float(share["value"]) for share in shares)
+    named = " + ".join(_named(share, value_text(share)) for share in shares)
+    gap = t("sentence.gap", gap=f"{abs(total - 100):,.1f} %p")
+    return {"shares": named, "sum": _dated(f"{total:,.1f} %", shares[0]), "gap": gap}
+
+
+def _share_words(stated: list[dict], area_unit: str) -> dict[str, str]:
+    """Return a share, what its portion (or the rest) is of the whole, and by how many points they differ."""
+    share, whole, *amounts = stated
+    of_whole, *parts = [_dated_beside(share, claim, value_text(claim, area_unit)) for claim in (whole, *amounts)]
+    named = " + ".join(map(_named, amounts, parts))
+    quotient = f"{named} ÷ {of_whole}"
+    computed = 100 * sum(float(amount["value"]) for amount in amounts) / float(whole["value"])
+    if amounts[0]["id"] != share["portion"]:
+        quotient, computed = f"100 % − ({named}) ÷ {of_whole}", 100 - computed
+    gap = t("sentence.gap", gap=f"{abs(float(share['value']) - computed):,.1f} %p")
+    return {"share": _dated(value_text(share), share), "computed": f"{quotient} = {computed:,.2f} %", "gap": gap}
+
+
+def _pyeong_words(stated: list[dict]) -> dict[str, str]:
+    """Return an area as it is stated in 평, and in both units what stands against it; one claim may state both."""
+    first, *others = stated
+    written = _dated(f"“{first['stated']}”", first)
+    if not others:
+        return {"pyeong": written, "metric": _in_both_units(first)}
+    metric = " · ".join(_dated(_in_both_units(claim), claim) for claim in others)
+    return {"pyeong": f"{written} = {area_text(first['value'])}", "metric": metric}
+
+
+def _told_claims(row: pd.Series | dict, ledger: pd.DataFrame) -> dict[str, dict]:
+    """Return the claims and steps that a conflict names, each with who says it; `ledger` may be that of one subject."""
+    ids = {name for key in ("claims", "in_use", "same_as") for name in _listed(row[key])}
+    told = ledger[ledger["id"].isin(ids)].to_dict("records")
+    if len(told) < len(ids):
+        known = [*catalog.claims().to_dict("records"), *step_claims(catalog.steps())]
+        told += [claim for claim in known if claim["id"] in ids - set(ledger["id"])]
+    sources = study.sources().set_index("id")
+    return {
+        str(claim["id"]): {
+            **claim,
+            "said_by": sources["publisher"].get(claim["source"]) or t("word.no_source"),
+            "rank": sources["rank"].get(claim["source"]),
+            "source_date": sources["base_date"].get(claim["source"]),
+        }
+        for claim in told
+    }
+
+
+def _listed(text: object) -> list[str]:
+    return text.split("|") if isinstance(text, str) else []
+
+
+def _dated(text: str, claim: dict) -> str:
+    """Return a value with who says it, the rank of the source, and when."""
+    rank = label("rank", claim["rank"]) if claim["rank"] else None
+    return t("sentence.as_of", value=text, by=", ".join(filter(None, [claim["said_by"], rank, claim["as_of"]])))
+
+
+def _dated_beside(head: dict, claim: dict, text: str) -> str:
+    """Return a value with who says it where that is not told of `head` already."""
+    alike = all(claim[key] == head[key] for key in ("source", "as_of"))
+    return text if alike else _dated(text, claim)
+
+
+def _named(claim: dict, text: str) -> str:
+    return f"{label('quantity', claim['quantity'])} {text}"
+
+
+def _defined(claim: dict, text: str) -> str:
+    return f"{either(claim['definition'], claim['definition_en'])} {text}"
+
+
+def _in_both_units(claim: dict) -> str:
+    return f"{area_text(claim['value'])} = {area_text(claim['value'], 'man-pyeong')}"
+
+
+def _same_value(other: dict, stated: list[dict], row: pd.Series | dict, area_unit: str) -> str:
+    """Return which value not in use is that of another quantity of the subject: the nearest."""
+    numbers = [claim for claim in stated if isinstance(claim["value"], int | float)]
+    doubtful = [claim for claim in numbers if claim["id"] not in _listed(row["in_use"])]
+    gaps = [abs(float(claim["value"]) - float(other["value"])) for claim in doubtful]
+    value = value_text(doubtful[gaps.index(min(gaps))], area_unit)
+    return t("sentence.same_as", value=value, others=_named(other, value_text(other, area_unit)))
+
+
+def _in_use_sentence(row: pd.Series | dict, claims: dict[str, dict], area_unit: str) -> str:
+    """Return the value in use with the rank of its source; of several quantities each; or that none is."""
+    used = [claims[name] for name in _listed(row["in_use"])]
+    values = []
+    for claim in used:
+        text = value_text(claim, area_unit)
+        if len(used) > 1 or claim["quantity"] != row["quantity"]:
+            text = _named(claim, text)
+        key = "ranked" if claim["rank"] else "unranked"
+        values.append(t(f"sentence.{key}", value=text, rank=label("rank", claim["rank"] or "none")))
+    return t("sentence.in_use", value=", ".join(values)) if values else t("sentence.none_in_use")
+
+
+def _gap(row: pd.Series | dict, stated: list[dict] | None = None) -> str:
     """Return how far apart the values are: in points where they are percentages, in % elsewhere, else nothing."""
     if row["unit"] == "pct" and stated:
-        values = [float(claim["value"]) for claim in stated]
+        values = [claim["value"] for claim in stated if isinstance(claim["value"], int | float)]
         return t("sentence.gap", gap=f"{max(values) - min(values):,.1f} %p")
     return "" if pd.isna(row["gap_pct"]) else t("sentence.gap", gap=f"{abs(row['gap_pct']):,.1f} %")
 

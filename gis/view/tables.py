@@ -76,6 +76,14 @@ WORDS: dict[str, str] = {
     "what": "lost",
     "changed_tables": "chain.tables",
     "change": "change",
+    "step": "step",
+    "scope": "scope",
+    "track": "phases.track",
+    "conflict": "phases.conflict",
+    "stays": "phases.stays",
+    "missing_stages": "stage",
+    "frame": "targets.frames",
+    "reading": "targets.reading",
 }
 """Columns whose values are ids, and the family of labels that names them."""
 

@@ -5,31 +5,49 @@ import math
 from dataclasses import replace
 from decimal import Decimal
 from html import escape
+from typing import Any
 
+import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 from folium.elements import MacroElement
 from folium.raster_layers import ImageOverlay
 
+from gis.analysis.terrain import OUTSIDE, UNKNOWN
+from gis.crs import MAP_CRS
 from gis.i18n import t
-from gis.io.elevation import Grid, class_picture
+from gis.io.elevation import Grid, class_picture, class_shapes
+from gis.io.write import layer_bytes
 from gis.kernel.rounding import half_even, rounded_parts
 from gis.model import SCHEMATIC
-from gis.study.terrain import FEW_CELLS, TerrainReport
+from gis.study.terrain import FEW_CELLS, SHAPE_CELLS, TerrainReport, shapeless
 from gis.study.vertices import BoundaryReport
-from gis.units import AREA_UNITS, area_text, in_area_unit
+from gis.units import AREA_UNITS, area_text, in_area_unit, length_text
+from gis.view.features import screen_geojson
 from gis.view.map import layer_elements
 from gis.view.tables import label
 from gis.view.vertices import OUTLINE, marked_name, outline_geojson, safe_name
-from layers.palette import HEIGHTS, SLOPES
+from layers.declare import Column, Layer, Style
+from layers.palette import HEIGHTS, INK, SLOPES, STONE
 
 FIGURES = ("elevation", "slope")
+BANDS = Layer(
+    name="terrain_bands", path="terrain", source="terrain", geometry="Polygon", group="imported", grade=None,
+    style=Style(fill=STONE, stroke=INK, weight=0, fill_opacity=0.0),
+    columns=tuple(Column(name) for name in ("id", "name", "grade", "source")), title="terrain",
+)  # fmt: skip
+HIT_CELLS = 20_000
+"""Cells that stand for the picture where it is clicked: of a site of 2 km each is some 15 m."""
+FAINT = "38"
+"""Opacity of bands beside the chosen one, of ff."""
 BAND_UNITS = {"m": " m", "deg": "°", "pct": " %"}
 OPACITY = 0.75
 
 
 def terrain_rows(report: TerrainReport) -> pd.DataFrame:
     """Return the bands as they leave: full doubles, null for what is not known, each row with what to mind."""
-    return report.table.drop(columns="missing").assign(
+    return report.table.drop(columns="band").assign(
         note=_notes(report, t("terrain.schematic")),
         planar_crs=report.crs,
         grade=report.grade,
@@ -38,10 +56,28 @@ def terrain_rows(report: TerrainReport) -> pd.DataFrame:
 
 
 def _notes(report: TerrainReport, schematic: str) -> list[str | None]:
-    """Return a note a row: what is not known, and that the site is schematic."""
+    """Return a note a row: what is not known, what of it may be none, and that the site is schematic."""
+    table, zero = report.table, _zero_text(report, "terrain.zero_note")
     stamp = [schematic] if report.grade == SCHEMATIC else []
-    unknown = report.table["missing"] | report.table["planar_area"].isna()
-    return ["; ".join([t("word.no_data")] * gap + stamp) or None for gap in unknown]
+    unknown = table["band"].eq(UNKNOWN) | table["planar_area"].isna()
+    around = table["band_from"].fillna(-math.inf).le(0) & table["band_to"].fillna(math.inf).gt(0)
+    holds_zero = table["figure"].eq("elevation") & around & ~unknown & bool(zero)
+    return [
+        "; ".join([t("word.no_data")] * gap + [zero] * at_zero + stamp) or None
+        for gap, at_zero in zip(unknown, holds_zero, strict=True)
+    ]
+
+
+def _zero_text(report: TerrainReport, key: str) -> str:
+    """Return how much of the site is exactly 0 m high where the file does not say what is no height; else nothing."""
+    if report.summary is None or not report.summary.doubtful_zero:
+        return ""
+    return t(key, share=_share_text(100 * report.summary.doubtful_zero / report.planar_area))
+
+
+def _share_text(share: float) -> str:
+    """Return a share (%) to 0.1; one that is smaller says so."""
+    return f"{share:.1f}" if share >= 0.05 else "< 0.1"
 
 
 def people_bands(report: TerrainReport, figure: str, unit: str = "m2") -> pd.DataFrame:
@@ -127,14 +163,19 @@ def terrain_doubts(report: TerrainReport) -> list[str]:
     said = [] if report.model else [t("terrain.none")]
     if report.model and report.model.cells < FEW_CELLS:
         said.append(t("terrain.few_cells", cells=f"{report.model.cells:.0f}", cell=cell_text(report.model.grid)))
-    if (share := _unknown_pct(report)) > 0:
-        said.append(t("terrain.gaps", share=f"{share:.1f}" if share >= 0.05 else "< 0.1"))
+    if report.model and report.model.away > 0:
+        step = 100 if report.model.away >= 1_000 else 1
+        said.append(t("terrain.elsewhere", title=report.model.title, distance=length_text(report.model.away, step)))
+    elif (share := _unknown_pct(report)) > 0:
+        said.append(t("terrain.gaps", share=_share_text(share)))
+    if zero := _zero_text(report, "terrain.zero"):
+        said.append(zero)
     return [*said, *([t("terrain.schematic")] if report.grade == SCHEMATIC else [])]
 
 
 def _unknown_pct(report: TerrainReport) -> float:
     """Return of what percent of the site the slope is not known, where a model is loaded."""
-    if report.summary is None or not report.table["missing"].any():
+    if report.summary is None or not report.table["band"].eq(UNKNOWN).any():
         return 0.0
     return 100 * (1 - report.summary.known_slope / report.planar_area)
 
@@ -151,31 +192,85 @@ def _between(one: str, other: str, part: float) -> str:
     return "#" + "".join(f"{round(a + (b - a) * part):02x}" for a, b in pairs)
 
 
+def figure_rows(report: TerrainReport, figure: str) -> pd.DataFrame:
+    """Return the rows of one figure, each with its `id` on the map and its `name`, the band in words."""
+    rows = report.table[report.table["figure"] == figure].reset_index(drop=True)
+    names = [band_text(row) for row in rows.to_dict("records")]
+    return rows.assign(id=[f"{figure}-{number}" for number in range(1, len(rows) + 1)], name=names)
+
+
+def colors_of(report: TerrainReport, figure: str) -> dict[int, str]:
+    """Return the color of each band of a figure by its number, low to high; what is not known is gray."""
+    numbers = figure_rows(report, figure)["band"].tolist()
+    known = [number for number in numbers if number != UNKNOWN]
+    return dict.fromkeys(numbers, STONE) | dict(zip(known, band_colors(len(known), figure), strict=True))
+
+
 def band_legend(report: TerrainReport, figure: str) -> list[tuple[str, str]]:
-    """Return each band of a figure that has a color on the map: its words and the color."""
-    table = report.table[(report.table["figure"] == figure) & ~report.table["missing"]]
-    colors = band_colors(_band_count(report, figure), figure)
-    first = 0 if figure == "elevation" and table["band_from"].isna().any() else 1
-    rows = table.to_dict("records")
-    return [(band_text(row), colors[number + first]) for number, row in enumerate(rows)]
+    """Return each row of a figure with its color on the map."""
+    colors = colors_of(report, figure)
+    return [(row.name, colors[row.band]) for row in figure_rows(report, figure).itertuples(index=False)]
 
 
-def _band_count(report: TerrainReport, figure: str) -> int:
-    """Return how many bands the classes of a figure may name: one below the first edge, one from each edge on."""
-    classes = (report.classes or {}).get(figure)
-    edges = report.bands.slope if figure == "slope" else ()
-    return max(len(edges), int(classes.max()) if classes is not None and classes.size else 0) + 1
-
-
-def picture_elements(report: TerrainReport, figure: str) -> list[MacroElement]:
-    """Return the bands of a figure over the site as one picture; nothing where nothing is known."""
-    classes = (report.classes or {}).get(figure)
-    if classes is None or report.model is None or not (classes >= 0).any():
+def picture_elements(report: TerrainReport, figure: str, chosen: str | None = None) -> list[MacroElement]:
+    """Return the bands of a figure over the site as one picture, all but the chosen one faint; nothing without a model."""
+    if report.classes is None or report.model is None:
         return []
-    colors = band_colors(_band_count(report, figure), figure)
-    png, (west, south, east, north) = class_picture(classes, report.model.grid, report.step, report.crs, colors)
+    rows = figure_rows(report, figure)
+    bright = set(rows.loc[rows["id"] == chosen, "band"]) or set(rows["band"])
+    colors = {
+        number: color if number in bright else f"{color}{FAINT}" for number, color in colors_of(report, figure).items()
+    }
+    png, (west, south, east, north) = class_picture(
+        report.classes[figure], report.model.grid, report.step, report.crs, colors
+    )
     url = "data:image/png;base64," + base64.b64encode(png).decode("ascii")
     return [ImageOverlay(url, [[south, west], [north, east]], opacity=OPACITY, interactive=False)]
+
+
+def hit_geojson(report: TerrainReport, figure: str, unit: str) -> dict[str, Any]:
+    """Return unseen shapes over the picture that say which band lies where: of so many cells that a browser can hold them."""
+    if report.classes is None or report.model is None:
+        return {"type": "FeatureCollection", "features": []}
+    classes = report.classes[figure]
+    each = math.ceil(math.sqrt(classes.size / HIT_CELLS))
+    polygons, numbers = class_shapes(
+        np.ascontiguousarray(classes[::each, ::each]), report.model.grid, each * report.step, OUTSIDE
+    )
+    rows = figure_rows(report, figure)
+    lands = [shapely.multipolygons(polygons[numbers == number]) for number in rows["band"]]
+    frame = gpd.GeoDataFrame(rows.assign(grade=None, source=None), geometry=lands, crs=report.crs)
+    drawn = screen_geojson(frame, BANDS, unit)
+    for feature, row in zip(drawn["features"], rows.to_dict("records"), strict=True):
+        feature["properties"]["tooltip"] = "\n".join(filter(None, [row["name"], _area_and_share(row, unit)]))
+    return {**drawn, "features": [one for one in drawn["features"] if one["geometry"]["coordinates"]]}
+
+
+def _area_and_share(row: dict, unit: str) -> str:
+    return f"{area_text(row['planar_area'], unit)} · {row['share_pct']:.1f} %" if row["planar_area"] > 0 else ""
+
+
+def hit_elements(report: TerrainReport, figure: str, unit: str) -> list[MacroElement]:
+    """Return the unseen shapes for the map: a click names the band."""
+    return layer_elements(BANDS, hit_geojson(report, figure, unit), stamp="")
+
+
+def shapeless_sentence(report: TerrainReport) -> str:
+    """Return why bands make no shapes; nothing where they do."""
+    why = shapeless(report)
+    return "" if why is None else t(f"error.terrain.shapes_{why}", most=f"{SHAPE_CELLS:,}")
+
+
+def shape_bytes(report: TerrainReport, shapes: gpd.GeoDataFrame, ending: str) -> bytes:
+    """Return the shapes of the bands of a figure as a file: GeoJSON in degrees, else in the belt of the site."""
+    named = figure_rows(report, str(shapes["figure"].iloc[0])).set_index("band")[["id", "name"]].loc[shapes["band"]]
+    known = shapes.drop(columns="band").assign(
+        id=named["id"].to_numpy(), name=named["name"].to_numpy(), grade=report.grade,
+        source=None if report.model is None else report.model.title,
+    )  # fmt: skip
+    return layer_bytes(
+        known.set_index("id", drop=False), ending, "terrain", MAP_CRS if ending == ".geojson" else report.crs
+    )
 
 
 def outline_elements(boundary: BoundaryReport) -> list[MacroElement]:
@@ -188,7 +283,9 @@ def outline_elements(boundary: BoundaryReport) -> list[MacroElement]:
 
 
 def legend_html(report: TerrainReport, figure: str) -> str:
-    """Return swatches of the bands on the map, low to high."""
+    """Return swatches of the bands on the map, low to high; nothing without a model."""
+    if report.model is None:
+        return ""
     name = escape(t(f"column.{figure}"))
     drawn = "".join(
         f"<span class='gis-item' role='listitem'><span class='gis-box' style='background:{color};border:0'></span>"

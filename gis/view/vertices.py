@@ -20,6 +20,8 @@ from layers.declare import Column, Layer, Style
 from layers.palette import BLUE, INK, VERMILION
 
 CENTI = Decimal("0.01")
+MOST_LISTED = 5_000
+"""Points up to which a drawing holds their list, and up to which each has its number: some 45,000 texts in 6 s."""
 
 
 def is_schematic(report: BoundaryReport) -> bool:
@@ -178,22 +180,42 @@ def dms_text(value: float, decimals: int = 0, *, turn: bool = False) -> str:
     seconds = half_even(value * 3600, Decimal(1).scaleb(-decimals))
     if turn:
         seconds %= 360 * 3600
-    minutes, rest = divmod(seconds, 60)
-    width = 2 if decimals == 0 else 3 + decimals
-    return f"{int(minutes // 60)}°{int(minutes % 60):02d}′{rest:0{width}.{decimals}f}″"
+    minutes, rest = divmod(abs(seconds), 60)
+    sign, width = "-" if seconds < 0 else "", 2 if decimals == 0 else 3 + decimals
+    return f"{sign}{int(minutes // 60)}°{int(minutes % 60):02d}′{rest:0{width}.{decimals}f}″"
+
+
+def numbered_each(report: BoundaryReport) -> int:
+    """Return that every first, second, third … point has its number in the drawing, which holds the list of few points."""
+    return math.ceil(len(report.points) / MOST_LISTED)
+
+
+def drawing_note(report: BoundaryReport) -> str:
+    """Return that the drawing of very many points goes without their list; nothing where it holds it."""
+    each, count = numbered_each(report), len(report.points)
+    return "" if each == 1 else t("vertices.drawing_note", count=f"{count:,}", most=f"{MOST_LISTED:,}", each=each)
 
 
 def drawing_of(report: BoundaryReport) -> bytes:
-    """Return the boundary as DXF: every coordinate as in the list, which stands beside it."""
+    """Return the boundary as DXF: every coordinate as in the list, which stands beside it unless it is very long."""
     from gis.io.boundary_drawing import boundary_drawing  # half a second that no other command should wait
 
+    head = [*head_lines(report), *filter(None, [drawing_note(report)])]
+    each, schematic = numbered_each(report), is_schematic(report)
+    return boundary_drawing(
+        report.points, head, drawing_rows(report) if each == 1 else [], each=each, schematic=schematic
+    )
+
+
+def drawing_rows(report: BoundaryReport) -> list[list[str]]:
+    """Return the list of points as texts, the first row its headings."""
     people = people_points(report).drop(columns=["lat", "lon"])
     headings = [t(f"column.{name}") for name in people]
     body = [
         [f"{value:.2f}" if name in ("x_n", "y_e", "length") else str(value) for name, value in row.items()]
         for row in people.to_dict("records")
     ]
-    return boundary_drawing(report.points, head_lines(report), [headings, *body], schematic=is_schematic(report))
+    return [headings, *body]
 
 
 POINTS = Layer(
@@ -257,9 +279,17 @@ def point_text(point: dict[str, Any]) -> str:
     )  # fmt: skip
 
 
+def chosen_text(report: BoundaryReport, number: str) -> str:
+    """Return the point of a number and its side in words."""
+    point = report.points[report.points["no"].astype(str) == number]
+    return point_text(people_points(replace(report, points=point)).iloc[0].to_dict())
+
+
 def map_elements(report: BoundaryReport, chosen: str | None) -> list[list[Any]]:
     """Return the outline and its points for the map; the chosen point has a ring about it and always its number."""
-    features = points_geojson(report)["features"][:DRAWN_POINTS]
+    numbers = report.points["no"]
+    drawn = report.points[numbers.le(DRAWN_POINTS) | numbers.astype(str).eq(chosen)]
+    features = points_geojson(replace(report, points=drawn))["features"]
     each = math.ceil(len(features) / NUMBERED)
     for feature in features:
         feature["properties"]["name"] = feature["properties"]["id"]

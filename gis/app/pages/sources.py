@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 
+import pandas as pd
 import streamlit as st
 
 from gis import study
+from gis.analysis.claims import distinctions
 from gis.app import cache
 from gis.app.choices import segment, select
 from gis.app.downloads import show_table
@@ -15,7 +17,7 @@ from gis.app.import_view import show_import, show_imported, show_last_kept
 from gis.app.services_view import show_services
 from gis.i18n import t
 from gis.io import catalog
-from gis.view.ledger import article_table, history_table, hosts_table, ledger_table, steps_table
+from gis.view.ledger import article_table, conflict_table, history_table, hosts_table, ledger_table, steps_table
 from gis.view.sentences import conflict_sentence
 from gis.view.tables import label, with_titles
 
@@ -44,9 +46,31 @@ def show_claims(unit: str) -> None:
 
 def show_conflicts(unit: str) -> None:
     ledger, found = cache.claims()
-    for row in found.to_dict("records"):
+    by_rule, by_subject = st.columns(2)
+    with by_rule:
+        rule = _filter(t("ui.rule"), found, "rule", "rule", "rule")
+    with by_subject:
+        subject = _filter(t("ui.subject"), found, "subject", "conflict_subject", "subject")
+    some = found[(found["rule"] == (rule or found["rule"])) & (found["subject"] == (subject or found["subject"]))]
+    st.caption(t("ui.conflict_count", count=len(some)) if len(some) else t("ui.no_conflicts"))
+    _say_each(some, ledger, unit)
+    show_table(conflict_table(some, ledger, unit), "conflicts", hidden=("sentence", "note", "note_en"))
+    apart = distinctions(ledger)
+    with st.expander(t("ui.distinctions")):
+        _say_each(apart[apart["subject"] == (subject or apart["subject"])], ledger, unit)
+
+
+def _filter(title: str, found: pd.DataFrame, column: str, key: str, family: str) -> str | None:
+    """Return the one value of a column to look at; None for all."""
+    return select(
+        title, list(dict.fromkeys(found[column])), key, None, lambda name: label(family, name),
+        index=None, placeholder=t("word.all"),
+    )  # fmt: skip
+
+
+def _say_each(rows: pd.DataFrame, ledger: pd.DataFrame, unit: str) -> None:
+    for row in rows.to_dict("records"):
         say(f"[{label('rule', row['rule'])}] {conflict_sentence(row, ledger, unit)}", "- ")
-    show_table(found, "conflicts")
 
 
 def show_article(unit: str) -> None:
