@@ -37,7 +37,15 @@ from gis.io.plans import Plan, empty_blocks, empty_rows, industry_codes, land_us
 from gis.study.landuse import PlanSource, keep, keep_drawn, keep_named, kept, land_use, site_key, uses
 from gis.study.landuse import former_versions as versions
 from gis.study.sites import SiteRef
-from gis.view.landuse import fault_sentences, plan_sentences, printed, region_table, shares_chart, supply_shown
+from gis.view.landuse import (
+    drawn_shapes,
+    fault_sentences,
+    plan_sentences,
+    printed,
+    region_table,
+    shares_chart,
+    supply_shown,
+)
 from tests.command import done, refusal, run
 from tests.pencil import ORIGIN, sites, square
 
@@ -488,6 +496,8 @@ def test_a_toml_plan_holds_rows_and_blocks():
         ("구분,비고\n도로,1\n", "a.csv", ("변경", "구분, 비고")),
         ("구분,면적\n", "a.csv", ("a.csv",)),
         ('[[row]]\nuse = "도로"\narae = 3\n', "a.toml", ("1번째", "arae", "area")),
+        ('[[row]]\nuse = ["체육시설", "공원"]\narea = 3\n', "a.toml", ("1번째", "use", "체육시설")),
+        ('[[block]]\nblock = {name = "A"}\nksic = ["26"]\narea = 3\n', "a.toml", ("1번째", "block")),
         ("[[row]\n", "a.toml", ("a.toml",)),
         ("x = 1\n", "a.toml", ("[[row]]",)),
     ],
@@ -625,20 +635,19 @@ def test_the_planar_basis_shows_its_difference_and_the_official_one_none(folder)
     assert (planar.grade, official.grade) == ("D", None)
 
 
+@pytest.mark.parametrize("format", ["table", "json", "csv"])
+def test_a_site_without_a_plan_is_refused_with_how_to_give_one(format):
+    said = refusal("landuse", "jingok", "--format", format)
+    assert "진곡산단" in said and "--plan" in said
+    with reading("en"):
+        assert "--plan" in refusal("--lang", "en", "landuse", "jingok")
+
+
 def test_a_site_without_a_plan_has_an_area_and_nothing_about_uses():
-    row = done("landuse", "jingok", "--format", "json").json
-    assert len(row) == 1
-    assert row[0]["planned_area_m2"] == pytest.approx(study.complexes().loc[["jingok"]].area.iloc[0])
-    assert {name for name, value in row[0].items() if value is not None} == {
-        "id",
-        "level",
-        "use",
-        "use_en",
-        "planned_area_m2",
-        "geodesic_area_m2",
-        "grade",
-    }
-    assert "자료 없음" in " ".join(plan_sentences(land_use(SiteRef("jingok"))))
+    found = land_use(SiteRef("jingok"))
+    assert found.table["planned_area"].tolist() == pytest.approx([study.complexes().loc[["jingok"]].area.iloc[0]])
+    assert found.table[["share_pct", "former_area", "change_area"]].isna().all(axis=None)
+    assert "자료 없음" in " ".join(plan_sentences(found))
 
 
 def test_a_schematic_site_says_so(folder):
@@ -852,6 +861,64 @@ def test_the_page_without_a_plan_says_what_is_missing(page):
     app = page(site="jingok", table="landuse")
     assert not app.error
     assert any("자료 없음" in line.value for line in app.markdown)
+    assert any("파일(TOML, CSV, XLSX)" in line.value for line in app.info)
+
+
+def imported(folder, **more):
+    """Import a site and its zones; the zones are the plan of the site."""
+    run("import", folder / "site.gpkg", "--as", "ours", *(f"--{word}" for word in more))
+    run("import", folder / "zones.gpkg", "--as", "zones", *(f"--{word}" for word in more))
+    keep_named(SiteRef("ours"), PlanSource("zones"))
+
+
+@pytest.mark.parametrize("table", ["landuse", "placement", "supply", "faults"])
+def test_each_table_of_zones_stands_beside_its_map_in_square_meters(page, folder, table):
+    imported(folder)
+    app = page(site="ours", table="landuse", plan_source="layer", plan_table=table, unit="pyeong")
+    assert not app.error
+    people = app.dataframe[0].value
+    assert not any("평)" in header for header in people.columns)
+    assert any("구역 도형" in str(one.proto.label) for one in app.get("download_button"))
+    app.segmented_control(key="plan_table-ko").set_value("landuse").run()
+    assert (not app.exception and app.dataframe[0].value.shape != people.shape) or table == "landuse"
+
+
+def test_a_block_clicked_on_the_map_is_a_row_of_both_tables(folder):
+    from gis.app.landuse_view import table_rows
+
+    found = land_use(site_of(folder), PlanSource(str(folder / "zones.gpkg")))
+    layer, shapes = drawn_shapes(found, "placement")
+    assert shapes["name"].tolist() == ["A1", "A2"]
+    np.testing.assert_allclose(shapes.area, found.placement["supply_area"])
+    assert (layer.name, table_rows(found, "placement")[1]) == ("plan_blocks", ["A1", "A2"])
+    assert table_rows(found, "supply")[1] == ["A1", "A2", "total"]
+    assert table_rows(found, "landuse")[1] == found.table["id"].tolist()
+    assert set(table_rows(found, "faults")[1]) == {None}
+
+
+def test_confidential_regions_leave_only_where_a_person_says_so(page, folder):
+    imported(folder, confidential=True)
+    app = page(site="ours", table="landuse", plan_source="layer")
+    labels = [str(one.proto.label) for one in app.get("download_button")]
+    assert not any("구역 도형" in label for label in labels)
+    [sure] = [one for one in app.checkbox if "ours, zones" in one.label]
+    sure.set_value(True).run()
+    assert any("구역 도형" in str(one.proto.label) for one in app.get("download_button"))
+
+
+def test_a_typed_plan_says_that_it_has_no_shapes(page, folder):
+    keep(SiteRef("jingok"), read_plan(folder / "plan.csv"))
+    app = page(site="jingok", table="landuse", basis="official")
+    assert any("도형이 없어" in one.value for one in app.caption)
+
+
+def test_a_table_that_the_next_site_lacks_gives_way_to_the_plan(page, folder):
+    imported(folder)
+    keep(SiteRef("jingok"), read_plan(folder / "plan.csv"))
+    app = page(site="ours", table="landuse", plan_source="layer", plan_table="placement")
+    app.selectbox(key="site-ko").set_value("jingok").run()
+    assert not app.exception and not app.error
+    assert any("61.7" in str(one.value.values) for one in app.dataframe)
 
 
 def test_a_layer_is_taken_as_the_plan_and_a_former_version_comes_back(page, folder):

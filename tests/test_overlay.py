@@ -957,5 +957,18 @@ def test_the_page_shows_table_map_and_files_and_keeps_a_stated_theme(tmp_path, m
     assert any(line.value.replace("\\", "").startswith("- 용도지역: 구역의 100") for line in app.markdown)
 
 
+@pytest.mark.parametrize("table", ["overlay", "terrain"])
+def test_tables_of_the_page_are_in_square_meters_whatever_unit_it_has(table, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.query_params.update({"site": "jingok", "table": table, "unit": "pyeong"})
+    app.run()
+    app.switch_page("gis/app/pages/statutory.py").run()
+    assert not app.exception and not app.error
+    headers = [header for one in app.dataframe for header in one.value.columns if "면적" in header]
+    assert headers and all(header.endswith("(㎡)") for header in headers)
+    assert any("평" in line.value for line in app.markdown)
+
+
 def test_json_holds_no_number_that_json_does_not_know():
     json.loads(done("overlay", "futurecar", "--format", "json").text, parse_constant=lambda word: pytest.fail(word))

@@ -10,10 +10,12 @@ from pathlib import Path
 import geopandas as gpd
 import openpyxl
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
+from gis import study
 from gis.analysis.rules import (
     FAIL,
     MEETS,
@@ -32,9 +34,11 @@ from gis.analysis.rules import (
 )
 from gis.errors import DataFileError, InputError, UnknownNameError
 from gis.i18n import reading
+from gis.io import decisions
 from gis.io.plans import read_plan, rules_content
-from gis.study.landuse import PlanSource, keep, land_use
-from gis.study.rules import Settings, review, rule_book, stated_type, stated_value
+from gis.study.landuse import PlanSource, keep, land_use, site_key
+from gis.study.rules import Settings, kept, review, rule_book, stated_type, stated_value
+from gis.study.rules import keep as say
 from gis.study.sites import SiteRef
 from gis.view.rules import (
     amount_text,
@@ -46,7 +50,7 @@ from gis.view.rules import (
     type_sentence,
 )
 from tests.command import done, refusal
-from tests.pencil import square
+from tests.pencil import ORIGIN, square
 
 ROOT = Path(__file__).parents[1]
 CONTENT, FILE = rules_content()
@@ -712,6 +716,22 @@ def test_a_file_has_no_type_until_a_person_says_it(folder):
         review(ref, settings=Settings("royal"))
 
 
+@pytest.mark.parametrize(("reach", "known"), [(-2_000, True), (2_000, False), (60_000, False)])
+def test_only_a_site_wholly_in_the_bundled_districts_is_known_to_lie_outside_the_capital(tmp_path, reach, known):
+    """A long site from the middle of the districts northward, that ends before their rim, beyond it, and far beyond."""
+    units = study.layer("sigungu", "EPSG:5186").union_all()
+    x, y = ORIGIN
+    north = shapely.intersection(units, shapely.LineString([(x, y), (x, y + 200_000)])).bounds[3]
+    site = shapely.box(x - 5, y, x + 5, north + reach)
+    gpd.GeoDataFrame({"id": ["s"], "grade": ["A"]}, geometry=[site], crs="EPSG:5186").to_file(tmp_path / "site.gpkg")
+    result = review(SiteRef(str(tmp_path / "site.gpkg")), settings=Settings("general"))
+    assert result.case.fact("region") == ("outside" if known else None)
+
+
+def test_every_bundled_complex_lies_in_the_bundled_districts():
+    assert {review(SiteRef(name)).case.fact("region") for name in study.complexes().index} == {"outside"}
+
+
 def test_a_switch_by_command_is_shown_with_its_effect(folder):
     text = done(
         "check", "jingok", "--plan", folder / "plan.csv", "--basis", "official", "--with", "public_green_near"
@@ -816,10 +836,98 @@ def test_the_page_shows_the_verdicts_in_words(monkeypatch, folder, language):
     assert not app.exception and not app.error
     word = {"ko": "적합", "en": "Pass"}[language]
     assert any(f"✓ {word}" in str(table.value.values) for table in app.dataframe)
-    app.number_input(key="given-arterial_width").set_value(20.0).run()
-    app.toggle(key="switch-public_green_near").set_value(True).run()
+    for key, value in (("arterial_width", 20.0), ("rental_area", 20_000.0)):
+        widget(app.number_input, key).set_value(value).run()
+    widget(app.toggle, "public_green_near").set_value(True).run()
     assert not app.exception and not app.error
     assert any("5.5 %" in str(table.value.values) for table in app.dataframe)
+
+
+def opened(**query):
+    """Open the page of the checks in a new visit."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.query_params.update({"table": "check", **query})
+    app.run()
+    app.switch_page("gis/app/pages/statutory.py").run()
+    assert not app.exception and not app.error
+    return app
+
+
+def widget(kind, name):
+    """Return the one widget whose key ends so; of words, in Korean."""
+    [found] = [one for one in kind if str(one.key).removesuffix("-ko").endswith(f"-{name}")]
+    return found
+
+
+def test_what_is_said_of_a_site_is_kept_with_it_and_nowhere_else(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    app = opened(site="jingok")
+    for width in (12.0, 18.0, 20.0):
+        widget(app.number_input, "arterial_width").set_value(width).run()
+        assert kept(SiteRef("jingok")).given == (("arterial_width", width),)
+    widget(app.selectbox, "developer").set_value("public").run()
+    widget(app.selectbox, "denominator").set_value("paid").run()
+    widget(app.selectbox, "type").set_value("urban").run()
+    widget(app.toggle, "small_plots").set_value(True).run()
+    said = Settings(
+        "urban", ("small_plots",), (("arterial_width", 20.0),), (("developer", "public"),), (("denominator", "paid"),)
+    )
+    assert kept(SiteRef("jingok")) == said
+    assert kept(SiteRef("bitgreen")) == Settings()
+    again = opened(site="jingok")
+    assert widget(again.number_input, "arterial_width").value == 20.0
+    assert [widget(again.selectbox, name).value for name in ("developer", "denominator", "type")] == [
+        "public",
+        "paid",
+        "urban",
+    ]
+    assert widget(again.toggle, "small_plots").value
+    again.selectbox(key="site-ko").set_value("bitgreen").run()
+    assert widget(again.number_input, "arterial_width").value is None
+    assert not widget(again.toggle, "small_plots").value
+    assert kept(SiteRef("jingok")) == said
+
+
+def test_what_was_said_before_comes_back(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    app = opened(site="jingok")
+    for width in (12.0, 18.0):
+        widget(app.number_input, "arterial_width").set_value(width).run()
+    for width in (12.0, None):
+        app.button(key="check-undo").click().run()
+        assert not app.exception
+        assert widget(app.number_input, "arterial_width").value == width
+    assert kept(SiteRef("jingok")) == Settings()
+    assert app.button(key="check-undo").disabled
+
+
+def test_a_visit_that_only_looks_writes_over_nothing(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    looking, editing = opened(site="jingok"), opened(site="jingok")
+    widget(editing.number_input, "arterial_width").set_value(20.0).run()
+    looking.run()
+    assert kept(SiteRef("jingok")).given == (("arterial_width", 20.0),)
+
+
+def test_what_no_rule_asks_for_any_more_is_left_out():
+    store_key = site_key(SiteRef("jingok"))
+    content = {
+        "legal_type": None,
+        "switches": [],
+        "given": [["moon", 3], ["rental_area", 5]],
+        "facts": [["region", "mars"]],
+        "choices": [],
+    }
+    decisions.append("check", store_key, content)
+    assert kept(SiteRef("jingok")) == Settings(given=(("rental_area", 5.0),))
+
+
+def test_the_same_is_not_kept_twice():
+    said = Settings("general", given=(("rental_area", 5.0),), rules="mine.toml")
+    for _ in range(3):
+        say(SiteRef("jingok"), said)
+    assert len(decisions.history("check", site_key(SiteRef("jingok")))) == 1
+    assert kept(SiteRef("jingok")) == replace(said, rules=None)
 
 
 PLOTS = """[[row]]\nuse = "산업시설용지"\narea = 600000\n[[row]]\nuse = "도로"\narea = 400000

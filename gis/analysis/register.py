@@ -298,7 +298,7 @@ def with_zones(rows: gpd.GeoDataFrame, zones: gpd.GeoDataFrame | None) -> gpd.Ge
     parts = class_areas(asked, zones, zones["name"])
     parts = parts[parts["area"] > NOISE].assign(row=lambda part: asked.index[part["parcel"]])
     overlaps = parts[parts["labels"].map(len) > 1].groupby("row")["area"].sum()
-    each = parts.explode("labels").dropna(subset="labels").groupby(["row", "labels"], sort=False)["area"].sum()
+    each = parts.explode("labels").groupby(["row", "labels"], sort=False)["area"].sum()
     sums = each.reset_index().sort_values(["row", "area", "labels"], ascending=[True, False, True])
     share = 100 * sums["area"] / sums["row"].map(rows["figure_area"])
     texts = (sums["labels"] + " " + share.map("{:.1f} %".format)).groupby(sums["row"]).agg(", ".join)

@@ -33,6 +33,7 @@ from gis.study import terrain as terrain_study
 from gis.study import vertices as vertex_study
 from gis.study.imports import uploaded_arrival
 from gis.study.sites import SiteRef
+from gis.view import phase_picture as phase_view
 from gis.view.features import screen_geojson
 
 Args = ParamSpec("Args")
@@ -286,12 +287,16 @@ def targets() -> tuple[target_study.Card, ...]:
 
 
 @_kept
-def phase_answer(
-    asked: phase_study.Span, slip: int = 1, shorten: phase_study.Shortening | None = None
-) -> phase_study.Answer:
-    return phase_study.answer(asked, slip, None if shorten is None else dict(shorten))
+def phase_answer(asked: phase_study.Span, slip: int) -> phase_study.Answer:
+    return phase_study.answer(asked, slip)
 
 
 @_kept
 def target_history(target_id: str) -> pd.DataFrame:
     return target_study.history(target_id)
+
+
+@_kept
+def phase_picture(asked: phase_study.Span, slip: int, year: int, language: str) -> dict[str, Any]:
+    with reading(language):
+        return phase_view.picture(phase_answer(asked, slip), year).to_dict()

@@ -10,9 +10,10 @@ from gis import study
 from gis.analysis.landuse import transferred
 from gis.app import cache, state
 from gis.app.choices import segment
-from gis.app.downloads import offer, show_people, show_table
+from gis.app.downloads import offer
 from gis.app.frame import faults_shown, plain, say
 from gis.app.map_widget import show_map
+from gis.app.register_view import drawn_table
 from gis.app.site_map import base
 from gis.i18n import either, t
 from gis.io.plans import BLOCK_COLUMNS, ROW_AMOUNTS, ROW_COLUMNS, Plan, empty_blocks, empty_rows, industry_codes
@@ -23,11 +24,14 @@ from gis.study.landuse import BASES, LandUse, PlanSource
 from gis.study.sites import SiteRef
 from gis.view import landuse as view
 from gis.view.map import digest, map_group
-from gis.view.tables import layer_title, local_time, number_formats, shown
+from gis.view.tables import layer_title, local_time, shown
 
 SOURCES = ("typed", "layer", "drawn")
 FILES = ["toml", "csv", "tsv", "txt", "xlsx", "xlsm"]
 HEIGHT = 520
+TABLES = ("landuse", "placement", "supply", "faults")
+TITLES = {"landuse": "table", "placement": "placement", "supply": "supply", "faults": "faults"}
+"""The tables of a plan, and the label of each."""
 FAULTS_SAID = 5  # faults in words above the table that holds all
 ROWS_SHOWN = ("use", "detail", "former", "area", "paid", "free", "phase", "note")
 BLOCKS_SHOWN = ("block", "ksic", "supply_area", "smallest_plot", "restricted", "note")
@@ -263,74 +267,85 @@ def show_plan(found: LandUse, name: str, unit: str) -> None:
     if faults:
         st.warning("\n".join(f"- {plain(sentence)}" for sentence in faults), icon=":material/rule:")
     if found.kind is None:
+        st.info(t("landuse.how_to_give"), icon=":material/table_view:")
         return
-    files(found)
+    filled = [table for table in TABLES if len(plan_tables(found)[table]) or table == TABLES[0]]
+    table = segment(t("statutory.part"), filled, "plan_table", TABLES[0], lambda one: t(f"landuse.{TITLES[one]}"))
+    files(found, table)
+    layer, _ = view.drawn_shapes(found, table)
     left, right = st.columns([0.42, 0.58], gap="small")
     with right:
-        st.subheader(t("landuse.table"))
-        chosen = chosen_row(found, name, unit)
+        chosen = chosen_row(found, table, name)
     with left:
-        if found.regions is None:
-            st.subheader(t("landuse.chart"))
-            st.altair_chart(view.shares_chart(found.table), width="stretch", key=f"{name}-chart")
+        if layer is None:
+            show_shares(found, name)
         else:
-            event = show_map(
-                base((), name, view.map_bounds(found)),
-                map_group(view.map_elements(found, chosen)),
-                key=name,
-                height=HEIGHT,
-            )
-            st.html(view.legend_html(found))
+            group = map_group(view.map_elements(found, chosen, table))
+            event = show_map(base((), name, view.map_bounds(found)), group, key=name, height=HEIGHT)
+            st.html(view.legend_html(found, table))
             st.caption(t("landuse.map_hint"))
-            if state.take_pick(name, event, view.REGIONS):
+            if state.take_pick(name, event, layer.name):
                 st.rerun()  # once, so that the table shows the region
-    if found.regions is not None:
-        st.subheader(t("landuse.chart"))
-        st.altair_chart(view.shares_chart(found.table), width="stretch", key=f"{name}-chart")
-    if len(found.placement):
-        st.subheader(t("landuse.placement"))
-        show_table(found.placement, "placement", unit)
-    if len(found.supply):
-        st.subheader(t("landuse.supply"))
-        show_people(shown(view.supply_shown(found.supply, unit), unit))
-    if len(found.faults):
-        st.subheader(t("landuse.faults"))
-        show_table(found.faults, "plan_faults", unit)
+    if layer is not None:
+        show_shares(found, name)
 
 
-def chosen_row(found: LandUse, name: str, unit: str) -> str | None:
-    """Draw the table, in which the region clicked on the map is chosen, and return the id of the chosen row."""
-    people = shown(view.printed(found.table, unit).dropna(axis=1, how="all"), unit)
-    printed = people.style.format(number_formats(people), na_rep="–")
-    ids = found.table["id"].tolist()
+def show_shares(found: LandUse, name: str) -> None:
+    """Draw the bars of a plan."""
+    st.subheader(t("landuse.chart"))
+    st.altair_chart(view.shares_chart(found.table), width="stretch", key=f"{name}-chart")
+
+
+def plan_tables(found: LandUse) -> dict[str, pd.DataFrame]:
+    """Return the tables of a plan, those without rows too."""
+    return {
+        "landuse": found.table, "placement": found.placement, "supply": found.supply, "faults": found.faults,
+        "unmatched": found.unmatched,
+    }  # fmt: skip
+
+
+def table_rows(found: LandUse, table: str) -> tuple[pd.DataFrame, list[str | None]]:
+    """Return a table for people, and the region or block that each row has on the map."""
+    shown_rows = {"landuse": view.printed, "supply": view.supply_shown}.get(table, lambda rows: rows)
+    rows = plan_tables(found)[table]
+    ids = {"landuse": "id", "placement": "block", "supply": "block"}.get(table)
+    return shown(shown_rows(rows).dropna(axis=1, how="all")), [None] * len(rows) if ids is None else rows[ids].tolist()
+
+
+def chosen_row(found: LandUse, table: str, name: str) -> str | None:
+    """Draw a table, in which what is clicked on the map is chosen, and return the region or block of the chosen row."""
+    people, ids = table_rows(found, table)
     clicked, click = state.last_pick(name)
-    rows = [ids.index(clicked)] if clicked in ids else []
-    table = st.dataframe(
-        printed, hide_index=True, key=f"{name}-table-{click}", on_select="rerun", selection_mode="single-row",
+    rows = [ids.index(clicked)] if clicked is not None and clicked in ids else []
+    content, formats = drawn_table(people)
+    drawn = st.dataframe(
+        content, hide_index=True, key=f"{name}-{table}-{click}", on_select="rerun", selection_mode="single-row",
         selection_default={"selection": {"rows": rows}}, height=min(HEIGHT, 38 + 35 * len(ids)), placeholder="–",
+        column_config=formats,
     )  # fmt: skip
-    picked = table["selection"]["rows"]
-    return ids[picked[0]].removesuffix(view.REST) if picked else None
+    picked = drawn["selection"]["rows"]
+    chosen = ids[picked[0]] if picked else None
+    return chosen and chosen.removesuffix(view.REST)
 
 
-def files(found: LandUse) -> None:
-    """Offer the plan as CSV, all its tables as XLSX, and its regions as GeoJSON."""
-    stem = "landuse" + ("_schematic" if found.grade == SCHEMATIC else "")
+def files(found: LandUse, table: str) -> None:
+    """Offer a table of a plan as CSV, all of them as XLSX, and its shapes; confidential ones only where a person says so."""
+    stem = table + ("_schematic" if found.grade == SCHEMATIC else "")
     with st.container(horizontal=True):
-        offer(t("ui.download_csv"), lambda: csv_bytes(outward(found.table)), f"{stem}.csv")
-        offer(t("ui.download_xlsx"), partial(workbook, found), f"{stem}.xlsx")
-        regions = view.region_table(found)
-        if regions is not None and not found.confidential:
-            offer(t("landuse.regions"), lambda: layer_bytes(regions, ".geojson", "landuse"), f"{stem}.geojson")
+        offer(t("ui.download_csv"), lambda: csv_bytes(outward(plan_tables(found)[table])), f"{stem}.csv")
+        offer(t("ui.download_xlsx"), partial(workbook, found), f"landuse{stem.removeprefix(table)}.xlsx")
+        _, shapes = view.drawn_shapes(found, table)
+        if shapes is None:
+            st.caption(t("landuse.no_shapes"))
+            return
+        secret = ", ".join(found.confidential)
+        if not secret or st.checkbox(t("overlay.pieces_sure", layers=secret), key="landuse-sure"):
+            offer(t("landuse.regions"), lambda: layer_bytes(shapes, ".geojson", stem), f"{stem}.geojson")
 
 
 def workbook(found: LandUse) -> bytes:
     """Return every table of a plan as one workbook, with the sources."""
-    tables = {
-        "landuse": found.table, "placement": found.placement, "supply": found.supply, "faults": found.faults,
-        "unmatched": found.unmatched,
-    }  # fmt: skip
-    filled = {name: outward(table) for name, table in tables.items() if len(table)}
+    filled = {name: outward(table) for name, table in plan_tables(found).items() if len(table)}
     return xlsx_bytes(filled | {"sources": study.sources()})
 
 

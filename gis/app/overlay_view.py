@@ -36,6 +36,8 @@ from gis.view.sentences import area_sentence
 from gis.view.tables import label, number_formats, shown
 
 HEIGHT = 480
+UNIT = "m2"
+"""A statutory table is written in ㎡, whatever unit the page has; sentences and the map have the page's."""
 AUTOMATIC = ""
 """The choice that leaves the theme of a layer, or its column, to what its name and story say."""
 
@@ -53,7 +55,7 @@ def show_overlay(site: SiteRef, unit: str) -> None:
     if drawn:
         show_part(found, drawn, digest([site.source, site.feature, site.drawn]), unit)
     st.subheader(t("overlay.all_themes"))
-    show_numbers(people_table(found, unit).drop(columns="law"), unit)
+    show_numbers(people_table(found, UNIT).drop(columns="law"), UNIT)
     files(found)
     with st.expander(t("overlay.assign")), faults_shown():
         show_assignments()
@@ -68,7 +70,7 @@ def show_part(found: Overlay, drawn: dict[str, Part], site_key: str, unit: str) 
     name = f"overlay-{site_key}-{part.key}"
     map_box, table_box = st.columns([0.55, 0.45], gap="small")
     with table_box:
-        picked = chosen_piece(found, part, name, unit)
+        picked = chosen_piece(found, part, name)
         st.html(legend_html([drawn_layer(part)], links=False))
         st.caption(t("overlay.map_hint"))
     with map_box:
@@ -85,11 +87,11 @@ def show_part(found: Overlay, drawn: dict[str, Part], site_key: str, unit: str) 
         st.rerun()  # once, so that the table shows the piece
 
 
-def chosen_piece(found: Overlay, part: Part, name: str, unit: str) -> str | None:
+def chosen_piece(found: Overlay, part: Part, name: str) -> str | None:
     """Draw the rows of a theme, in which the piece clicked on the map is chosen, and return the id of the chosen one."""
     ids = part_pieces(found, part)["id"].tolist()
-    rows = people_table(overlays.only(found, part), unit)[["class", "planar_area", "geodesic_area", "share_pct"]]
-    people = shown(rows, unit)
+    rows = people_table(overlays.only(found, part), UNIT)[["class", "planar_area", "geodesic_area", "share_pct"]]
+    people = shown(rows, UNIT)
     clicked, click = state.last_pick(name)
     chosen = [ids.index(clicked)] if clicked in ids else []
     table = st.dataframe(

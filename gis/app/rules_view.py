@@ -7,11 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from gis import study
-from gis.analysis.rules import CHOICES, FACTS, VERDICTS, Adjustment, RuleBook
-from gis.app import cache
-from gis.app.choices import select
+from gis.analysis.rules import CHOICES, FACTS, VERDICTS, RuleBook
+from gis.app import cache, state
 from gis.app.downloads import offer, show_people
 from gis.app.frame import plain, say
+from gis.app.import_view import worded
 from gis.app.landuse_view import chosen_basis
 from gis.i18n import either, t
 from gis.io.write import csv_bytes, xlsx_bytes
@@ -21,6 +21,7 @@ from gis.study.landuse import PlanSource
 from gis.study.rules import GIVEN, Review, Settings
 from gis.study.sites import SiteRef
 from gis.view import rules as view
+from gis.view.map import digest
 from gis.view.tables import shown
 
 
@@ -30,7 +31,7 @@ def show_check(site: SiteRef, unit: str) -> None:
     kept = landuse.kept(site)
     with st.expander(t("rules.settings"), expanded=True):
         basis = "planar" if kept is not None and kept.layer is not None else chosen_basis()
-        settings = chosen_settings(book)
+        settings = kept_settings(book, site)
     result = cache.review(site, PlanSource(basis=basis), settings)
     say(view.summary_sentence(result), strong=True)
     say(view.type_sentence(result), "- ")
@@ -48,44 +49,76 @@ def show_check(site: SiteRef, unit: str) -> None:
         show_people(shown(view.skipped_shown(result)))
 
 
-def chosen_settings(book: RuleBook) -> Settings:
-    """Return what a person says of the site and of what the law leaves open."""
+def kept_settings(book: RuleBook, site: SiteRef) -> Settings:
+    """Draw what a person says of a site, as it was kept, and keep it anew where it was changed here."""
+    said, name = rules.kept(site), f"check-{digest([site.source, site.feature, site.drawn])}-{rules.undone(site)}"
+    state.points_base(name, stated_rows(said))
+    settings = chosen_settings(book, said, name)
+    if state.keep_points(name, stated_rows(settings)):  # what somebody else says meanwhile is not written over unasked
+        rules.keep(site, settings)
+    note_box, undo_box = st.columns([0.8, 0.2], vertical_alignment="center")
+    note_box.caption(t("rules.kept"))
+    if undo_box.button(t("rules.undo"), key="check-undo", icon=":material/undo:", disabled=settings == Settings()):
+        rules.undo(site)
+        st.rerun()
+    return settings
+
+
+def stated_rows(settings: Settings) -> pd.DataFrame:
+    """Return what a person says of a site as rows, by which two states are compared."""
+    switches = ((name, "on") for name in settings.switches)
+    stated = (("type", settings.legal_type), *switches, *settings.given, *settings.facts, *settings.choices)
+    return pd.DataFrame([(name, str(value)) for name, value in stated], columns=["name", "value"])
+
+
+def chosen_settings(book: RuleBook, said: Settings, name: str) -> Settings:
+    """Return what a person says of the site and of what the law leaves open, beginning with what was said before.
+
+    `name` is that of the widgets of one site: each site has its own.
+    """
     types = {one.id: either(one.name, one.name_en) for one in book.types}
     columns = st.columns(3)
     with columns[0]:
-        legal_type = _word("rules.type", types, "legal_type", t("rules.type_from_record"))
+        legal_type = _word("rules.type", types, f"{name}-type", said.legal_type, t("rules.type_from_record"))
     choices, facts = [], []
-    for box, (name, words) in zip((columns[1], columns[2]), CHOICES.items(), strict=True):
+    for box, (choice, words) in zip((columns[1], columns[2]), CHOICES.items(), strict=True):
         with box:
-            said = {word: t(f"rules.choice_{word}") for word in words}
-            chosen = _word(f"rules.{name}", said, name, t("rules.choice_open"))
-        choices += [(name, chosen)] if chosen else []
-    for box, (name, words) in zip(st.columns(len(FACTS)), FACTS.items(), strict=True):
+            known = {word: t(f"rules.choice_{word}") for word in words}
+            before = dict(said.choices).get(choice)
+            chosen = _word(f"rules.{choice}", known, f"{name}-{choice}", before, t("rules.choice_open"))
+        choices += [(choice, chosen)] if chosen else []
+    for box, (fact, words) in zip(st.columns(len(FACTS)), FACTS.items(), strict=True):
         with box:
-            chosen = _word(f"rules.{name}", {word: t(f"rules.fact.{word}") for word in words}, name, t("rules.unknown"))
-        facts += [(name, chosen)] if chosen else []
-    return Settings(legal_type, chosen_switches(book, legal_type), given(), tuple(facts), tuple(choices))
+            known = {word: t(f"rules.fact.{word}") for word in words}
+            before = dict(said.facts).get(fact)
+            chosen = _word(f"rules.{fact}", known, f"{name}-{fact}", before, t("rules.unknown"))
+        facts += [(fact, chosen)] if chosen else []
+    switches = chosen_switches(book, said.switches, name)
+    return Settings(legal_type, switches, given(dict(said.given), name), tuple(facts), tuple(choices))
 
 
-def _word(key: str, words: dict[str, str], name: str, empty: str) -> str | None:
-    return select(t(key), list(words), name, None, words.__getitem__, index=None, placeholder=empty)
+def _word(key: str, words: dict[str, str], name: str, before: str | None, empty: str) -> str | None:
+    index = list(words).index(before) if before in words else None
+    return st.selectbox(
+        t(key), list(words), index, format_func=words.__getitem__, key=worded(name), placeholder=empty
+    )  # fmt: skip
 
 
-def given() -> tuple[tuple[str, float], ...]:
+def given(said: dict[str, float], name: str) -> tuple[tuple[str, float], ...]:
     """Return the numbers that only a person knows."""
     st.caption(t("rules.inputs"))
     columns = st.columns(5)
     found = []
-    for place, (name, unit) in enumerate(GIVEN.items()):
+    for place, (asked, unit) in enumerate(GIVEN.items()):
         sign = {"m2": "㎡", "m": "m", "pct": "%"}[unit]
         number = columns[place % 5].number_input(
-            f"{t(f'rules.missing.{name}')} ({sign})", 0.0, value=None, key=f"given-{name}", persist_state="session"
+            f"{t(f'rules.missing.{asked}')} ({sign})", 0.0, value=said.get(asked), key=f"{name}-{asked}"
         )
-        found += [] if number is None else [(name, float(number))]
+        found += [] if number is None else [(asked, float(number))]
     return tuple(found)
 
 
-def chosen_switches(book: RuleBook, legal_type: str | None) -> tuple[str, ...]:
+def chosen_switches(book: RuleBook, said: tuple[str, ...], name: str) -> tuple[str, ...]:
     """Return the adjustments that are switched on; one whose ground is off cannot be."""
     st.caption(t("rules.switches"))
     columns = st.columns(2)
@@ -94,16 +127,13 @@ def chosen_switches(book: RuleBook, legal_type: str | None) -> tuple[str, ...]:
     for place, one in enumerate(offered):
         with columns[place % 2]:
             ground = not one.after or bool(set(one.after) & set(chosen))
-            if _switch(one, ground) and ground:
+            on = st.toggle(
+                plain(either(one.title, one.title_en)), one.id in said, key=f"{name}-{one.id}", disabled=not ground,
+                help=t("rules.switch_hint", clause=one.clause),
+            )  # fmt: skip
+            if on and ground:
                 chosen.append(one.id)
     return tuple(chosen)
-
-
-def _switch(one: Adjustment, ground: bool) -> bool:
-    return st.toggle(
-        plain(either(one.title, one.title_en)), key=f"switch-{one.id}", bind="query-params", disabled=not ground,
-        help=t("rules.switch_hint", clause=one.clause),
-    )  # fmt: skip
 
 
 def show_verdicts(table: pd.DataFrame, columns: tuple[str, ...] = ("verdict",)) -> None:

@@ -92,7 +92,7 @@ def chosen_point(report: BoundaryReport, table: str, name: str) -> str | None:
     """Draw the list or the calculation, in which the point clicked on the map is chosen; return the chosen point's number."""
     people, numbers = table_rows(report, table)
     clicked, click = state.last_pick(name)
-    rows = [numbers.index(clicked)] if clicked in numbers else []
+    rows = [numbers.index(clicked)] if clicked is not None and clicked in numbers else []
     content, formats = drawn_table(people)
     drawn = st.dataframe(
         content, hide_index=True, height=HEIGHT - 60, key=f"{name}-{table}-{click}", on_select="rerun",

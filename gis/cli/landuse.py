@@ -8,6 +8,7 @@ import typer
 
 from gis.analysis.rules import CHOICES
 from gis.cli.output import CrsOpt, Format, FormatOpt, IdOpt, OutputOpt, SiteArg, UnitOpt, emit, resolve, say_aside
+from gis.errors import InputError
 from gis.i18n import t
 from gis.io.read import Reading
 from gis.study import landuse as study
@@ -57,6 +58,8 @@ def landuse(
     if keep:
         number = study.keep_named(ref, source, Reading(crs=crs))
         say_aside(t("landuse.kept", number=number, name=view.site_name(found.site)))
+    if found.kind is None:
+        raise InputError("landuse.no_plan", site=view.site_name(found.site))
     for sentence in view.fault_sentences(found, unit):
         say_aside(sentence)
     tables = {

@@ -367,6 +367,9 @@ def _toml_rows(content: dict[str, Any], key: str, file: str) -> list[dict[str, A
         strange = sorted(set(row) - set(known))
         if strange:
             raise InputError("landuse.toml_key", file=file, row=number, key=strange[0], known=", ".join(known))
+        for name, value in row.items():
+            if isinstance(value, dict) or (isinstance(value, list) and name != "ksic"):
+                raise InputError("landuse.toml_value", file=file, row=number, key=name, value=value)
     return [{"row": number, **row} for number, row in enumerate(rows, start=1)]
 
 

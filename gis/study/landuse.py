@@ -62,7 +62,8 @@ class PlanSource:
 class LandUse:
     """The plan of one site: the table and all that it rests on.
 
-    `kind` is `zones`, `typed` or None where there is no plan; `whole` is the area (m²) that the rows add to.
+    `kind` is `zones`, `typed` or None where there is no plan; `whole` is the area (m²) that the rows add to. `blocks`
+    holds the land of each block where zones draw it, `confidential` the layers (대외비) whose shapes the regions show.
     """
 
     site: dict[str, Any]
@@ -79,13 +80,14 @@ class LandUse:
     leaves: pd.DataFrame
     shape: gpd.GeoDataFrame
     regions: gpd.GeoDataFrame | None = None
+    blocks: gpd.GeoDataFrame | None = None
     flags: Mapping[str, Quantity] | None = None
     smallest_green: Quantity | None = None
     smallest_plot: Quantity | None = None
     restricted: float = math.nan
     stated_total: float = math.nan
     story: Mapping[str, Any] = field(default_factory=dict)
-    confidential: bool = False
+    confidential: tuple[str, ...] = ()
 
     def amount(self, use: str, column: str = "planned_area") -> float:
         """Return an amount of the row of a use; NaN where the table has no such row."""
@@ -171,13 +173,14 @@ def land_use(ref: SiteRef, source: PlanSource | None = None, reading: Reading | 
         leaves=leaves,
         shape=found.frame,
         regions=read.regions,
+        blocks=_block_shapes(read, own) if source.blocks is None else None,
         flags=flags,
         smallest_green=_smallest_green(read, own),
         smallest_plot=_smallest_plot(blocks, read, drawn=source.blocks is None) if covered else None,
         restricted=_restricted(blocks) if covered else math.nan,
         stated_total=read.stated_total,
         story={"encoding": plan.encoding, "sheet": plan.sheet},
-        confidential=bool(secret),
+        confidential=tuple(dict.fromkeys(secret)),
     )
 
 
@@ -301,10 +304,25 @@ def _transfer(value: Any) -> str | None:
     return "paid" if word in _landuse.PAID_WORDS else "free" if word in _landuse.FREE_WORDS else None
 
 
-def _zone_blocks(zones: gpd.GeoDataFrame, own: Uses) -> pd.DataFrame:
-    """Return the industrial plots of zones with a block: each shape is a plot."""
+def _plots(zones: gpd.GeoDataFrame, own: Uses) -> gpd.GeoDataFrame:
+    """Return the industrial zones that lie in a block: each shape is a plot."""
     industrial = zones["use"].map(lambda use: _has(own, use, "industrial", "mixed")).astype(bool)
-    plots = zones[industrial & zones["block"].notna()]
+    return zones[industrial & zones["block"].notna()]
+
+
+def _block_shapes(read: _Read, own: Uses) -> gpd.GeoDataFrame | None:
+    """Return the land of each block, as zones draw it; None where they draw none."""
+    if read.zones is None or "block" not in read.zones:
+        return None
+    plots = _plots(read.zones, own)
+    lands = {block: shapely.union_all(part.geometry.to_numpy()) for block, part in plots.groupby("block")}
+    made = gpd.GeoDataFrame({"id": list(lands)}, geometry=list(lands.values()), crs=read.zones.crs)
+    return made.set_index("id", drop=False) if len(made) else None
+
+
+def _zone_blocks(zones: gpd.GeoDataFrame, own: Uses) -> pd.DataFrame:
+    """Return the plots of zones as rows of blocks."""
+    plots = _plots(zones, own)
     codes = plots["ksic"] if "ksic" in plots else pd.Series("", index=plots.index)
     rows = plans.empty_blocks()
     made = pd.DataFrame(

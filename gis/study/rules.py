@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -15,10 +16,10 @@ from gis.analysis.landuse import SPECIAL
 from gis.analysis.rules import CHOICES, FACTS, Case, Quantity, RuleBook
 from gis.crs import crs_name
 from gis.errors import InputError, UnknownNameError
-from gis.io import catalog, plans
+from gis.io import catalog, decisions, plans
 from gis.io.read import Reading
 from gis.model import SCHEMATIC
-from gis.study.landuse import LandUse, PlanSource, land_use
+from gis.study.landuse import LandUse, PlanSource, land_use, site_key
 from gis.study.sites import SiteRef, site
 from gis.units import parse_area, parse_length
 
@@ -28,6 +29,8 @@ GIVEN: dict[str, str] = {
     "building_coverage": "pct", "floor_area_ratio": "pct",
 }  # fmt: skip
 """Numbers that a person states, and their unit."""
+TOPIC = "check"
+"""Under what the workspace keeps what a person says of a site."""
 OUTSIDE_CAPITAL = ("29", "46")
 """Codes of the provinces that the bundled districts hold: 광주, 전남."""
 
@@ -60,6 +63,45 @@ class Review:
     skipped: pd.DataFrame
     effects: pd.DataFrame
     counts: Mapping[str, int] = field(default_factory=dict)
+
+
+def kept(ref: SiteRef) -> Settings:
+    """Return what a person said of a site, as it was kept last; what no rule asks for any more is left out."""
+    found = decisions.latest(TOPIC, site_key(ref))
+    return Settings() if found is None else _settings(found.content)
+
+
+def _settings(content: Mapping[str, Any]) -> Settings:
+    return Settings(
+        legal_type=content["legal_type"],
+        switches=tuple(content["switches"]),
+        given=tuple((name, float(value)) for name, value in content["given"] if name in GIVEN),
+        facts=tuple((name, word) for name, word in content["facts"] if word in FACTS.get(name, ())),
+        choices=tuple((name, word) for name, word in content["choices"] if word in CHOICES.get(name, ())),
+    )
+
+
+def keep(ref: SiteRef, settings: Settings) -> None:
+    """Keep what a person says of a site, beside what was said before; what is kept already is not kept again."""
+    said = replace(settings, rules=None)
+    if said != kept(ref):
+        decisions.append(TOPIC, site_key(ref), {name: value for name, value in asdict(said).items() if name != "rules"})
+
+
+def undo(ref: SiteRef) -> None:
+    """Say of a site again what was said before.
+
+    Raises
+    ------
+    InputError
+        Where nothing was said.
+    """
+    decisions.undo(TOPIC, site_key(ref))
+
+
+def undone(ref: SiteRef) -> int:
+    """Return how often somebody went back to what was said of a site before."""
+    return sum(one.restores is not None for one in decisions.history(TOPIC, site_key(ref)))
 
 
 def rule_book(path: str | None = None) -> RuleBook:
@@ -197,10 +239,10 @@ def _site_area(row: study.SourceLayer, found: LandUse) -> Quantity:
 
 
 def _in_bundled_districts(row: study.SourceLayer) -> bool:
-    """Tell whether a site lies wholly in 광주 or 전남, which are outside the capital area."""
-    units = study.layer("sigungu", crs_name(row.frame.crs))
-    near = units[units["id"].str.startswith(OUTSIDE_CAPITAL)]
-    return bool(near.intersects(row.frame.geometry.iloc[0].representative_point()).any())
+    """Tell whether a site lies wholly in 광주 or 전남, which are outside the capital area; their rim is good to a meter."""
+    units, shape = study.layer("sigungu", crs_name(row.frame.crs)), row.frame.geometry.iloc[0]
+    near = units[units["id"].str.startswith(OUTSIDE_CAPITAL) & units.intersects(shape)]
+    return bool(near.union_all().buffer(1.0).covers(shape))
 
 
 def _free(found: LandUse) -> float:

@@ -38,7 +38,7 @@ FEW_CELLS = 100
 """Below this the bands say little."""
 PICTURE_CELLS = 500_000
 SHAPE_CELLS = 2_000_000
-"""Cells up to which bands become shapes: 2 km × 1 km at 1 m. The worst slopes make a million shapes of them, in 20 s."""
+"""Cells up to which bands become shapes: 2 km × 1 km at 1 m. Mere noise makes half a million shapes of them, in 20 s."""
 SHAPE_GRIDS = (None, 1e-6)
 """m to which shapes are cut by the outline: as they are, or where that leaves a rest, to the finest sure grid."""
 SHAPE_REST = 0.01

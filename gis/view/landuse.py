@@ -29,6 +29,8 @@ SHOWN = (
     "use", "former_area", "change_area", "planned_area", "share_pct", "geodesic_area", "paid_area", "free_area",
     "plan_phase", "note",
 )  # fmt: skip
+OF_BLOCKS = ("placement", "supply")
+"""Tables with a row a block."""
 SHARE_STEP = Decimal("0.1")
 INDENT = "\u3000"
 COLORS: dict[str, str] = {
@@ -38,7 +40,7 @@ COLORS: dict[str, str] = {
     DIFFERENCE: "#e4e7eb",
 }  # fmt: skip
 OWN_COLOR = "#7f8c9a"
-REGIONS = "plan_regions"
+REGIONS, BLOCKS = "plan_regions", "plan_blocks"
 OUTLINE = Layer(
     name="plan_site", path="plan", source="plan", geometry="Polygon", group="imported", grade=None,
     style=Style(fill=BLUE, stroke=BLUE, weight=3, fill_opacity=0.0),
@@ -243,15 +245,40 @@ def regions_layer(found: LandUse) -> Layer | None:
     )  # fmt: skip
 
 
-def map_elements(found: LandUse, selected: str | None) -> list[Any]:
-    """Return the regions of a plan and, above them, the outline of the site."""
-    layer, regions = regions_layer(found), region_table(found)
+def map_elements(found: LandUse, selected: str | None, table: str = "landuse") -> list[Any]:
+    """Return the regions of a plan, or its blocks where the table is of blocks, and above them the outline of the site."""
+    layer, shapes = drawn_shapes(found, table)
     line = replace(OUTLINE, geometry="LineString")  # a surface would hatch the regions below it and catch their clicks
     rim = found.shape.set_geometry(found.shape.boundary)
     outline = layer_elements(line, screen_geojson(rim, line, "m2"), stamp="")
-    if layer is None or regions is None:
+    if layer is None or shapes is None:
         return outline
-    return [*layer_elements(layer, screen_geojson(regions, layer, "m2"), stamp="", selected_id=selected), *outline]
+    return [*layer_elements(layer, screen_geojson(shapes, layer, "m2"), stamp="", selected_id=selected), *outline]
+
+
+def drawn_shapes(found: LandUse, table: str) -> tuple[Layer | None, gpd.GeoDataFrame | None]:
+    """Return the layer and the shapes that a table of a plan has on the map; none where the plan was typed."""
+    if table not in OF_BLOCKS:
+        return regions_layer(found), region_table(found)
+    if found.blocks is None:
+        return None, None
+    style = Style(fill=COLORS["industrial"], stroke=INK, weight=1.5, fill_opacity=0.5)
+    layer = Layer(
+        BLOCKS, BLOCKS, "plan", "Polygon", "imported", None, style,
+        tuple(Column(name) for name in ("id", "name", "grade", "source")), title=BLOCKS, named=True,
+    )  # fmt: skip
+    return layer, block_table(found)
+
+
+def block_table(found: LandUse) -> gpd.GeoDataFrame | None:
+    """Return the blocks of a plan as one layer to take away, with the industries that each is open to."""
+    if found.blocks is None:
+        return None
+    rows = found.placement.set_index("block").reindex(found.blocks["id"])
+    return found.blocks.assign(
+        name=found.blocks["id"], **{name: rows[name].to_numpy() for name in ("ksic", "industry_name", "supply_area")},
+        grade=found.grade, source=found.plan,
+    )  # fmt: skip
 
 
 def map_bounds(found: LandUse) -> tuple[float, float, float, float]:
@@ -261,10 +288,10 @@ def map_bounds(found: LandUse) -> tuple[float, float, float, float]:
     return west - pad, south - pad, east + pad, north + pad
 
 
-def legend_html(found: LandUse) -> str:
-    """Return the colors of the uses with their words, for the map beside the table."""
+def legend_html(found: LandUse, table: str = "landuse") -> str:
+    """Return the colors of the uses with their words, for the map beside the table; blocks carry their names."""
     regions = region_table(found)
-    items = [] if regions is None else zip(regions["id"], regions["name"], strict=True)
+    items = [] if regions is None or table in OF_BLOCKS else zip(regions["id"], regions["name"], strict=True)
     drawn = "".join(
         f'<span class="gis-item"><span class="gis-box" style="background:{color_of(name)};border:1px solid {INK}"></span>'
         f"{escape(words)}</span>"

@@ -34,25 +34,27 @@ CURVE_HEIGHT, ROW_HEIGHT = 230, 19
 NAMES_SHARE = 0.24
 """The room for names left of the years, as a share of these: names inside the plot let it fill the page's width."""
 NAMES_WIDTH = 238
-YEAR_WIDTH = 62
-"""Pixels that a year is thought to have where names of steps are kept from covering each other: sixteen on a common screen."""
+PLOT_WIDTH = 1_000
+"""Pixels that the years are thought to have where names of steps are kept from covering each other."""
 LETTER, MARK = 11.5, 16
 """Pixels of a Korean letter and of a mark; a Latin letter takes a little over half."""
+MARK_COLUMNS = (
+    "row", "group", "begin", "over", "covered", "x", "kind", "state", "text", "step", "dates", "source", "note", "conflict",
+)  # fmt: skip
 HALO: dict[str, Any] = {"stroke": "white", "strokeWidth": 3, "strokeOpacity": 0.9, "strokeJoin": "round"}
 FAINT = "#e4e7eb"
 
 
 def picture(found: Answer, year: int) -> alt.VConcatChart:
     """Return C(t) above the tracks of the phases on one axis of years, with the chosen year and that of the data."""
-    marks = track_marks(found)
-    rows = list(dict.fromkeys(marks["row"]))
-    x, marked = year_axis(found), year_marks(found, year)
-    upper = alt.layer(*year_layers(marked, x, named=True), *curve_layers(found, x)).properties(
+    marks, marked = track_marks(found), year_marks(found, year)
+    rows = max(1, marks["row"].nunique())
+    upper = alt.layer(*year_layers(found, marked, named=True), *curve_layers(found)).properties(
         height=CURVE_HEIGHT, title=_title(t("phases.curve_title", **frame_words(found)))
     )
-    lower = alt.layer(
-        *year_layers(marked, x, named=False), *track_layers(marks, rows, x, host_counts(found))
-    ).properties(height=max(1, len(rows)) * ROW_HEIGHT, title=_title(t("phases.tracks_title")))
+    lower = alt.layer(*year_layers(found, marked, named=False), *track_layers(found, marks)).properties(
+        height=rows * ROW_HEIGHT, title=_title(t("phases.tracks_title"))
+    )
     return (
         alt.vconcat(upper, lower, spacing=14)
         .resolve_scale(x="shared", color="independent", shape="independent", fill="independent")
@@ -67,17 +69,24 @@ def _title(words: str) -> alt.Title:
 
 
 def year_axis(found: Answer) -> alt.X:
-    """Return the axis of years, each named in its middle, with room for names before the first."""
-    asked = found.asked
-    room = NAMES_SHARE * len(asked.years)
+    """Return the axis of years, each named in its middle, with room for names before the first.
+
+    It stands on the first layer of each part; the others share its scale, so that altair copies it once.
+    """
+    years = found.asked.years
     return alt.X(
         "x:Q",
-        scale=alt.Scale(domain=[asked.first - room, asked.last + 1], nice=False),
+        scale=alt.Scale(domain=[names_begin(found), found.asked.last + 1], nice=False),
         axis=alt.Axis(
-            values=[one + 0.5 for one in asked.years], labelExpr="floor(datum.value)", ticks=False, grid=False,
+            values=[one + 0.5 for one in years], labelExpr="floor(datum.value)", ticks=False, grid=False,
             domain=False, title=None, labelOverlap="greedy",
         ),
     )  # fmt: skip
+
+
+def names_begin(found: Answer) -> float:
+    """Return where on the axis of years the names at the left begin."""
+    return found.asked.first - NAMES_SHARE * len(found.asked.years)
 
 
 def year_marks(found: Answer, year: int) -> pd.DataFrame:
@@ -96,18 +105,18 @@ def year_marks(found: Answer, year: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["kind", "x", "x2", "text"])
 
 
-def year_layers(marked: pd.DataFrame, x: alt.X, named: bool) -> list[alt.Chart]:
+def year_layers(found: Answer, marked: pd.DataFrame, named: bool) -> list[alt.Chart]:
     """Return the ground of the chosen year, the rule of the year of the data, and their names beside the curve."""
     chosen, today = (alt.Chart(marked[marked["kind"] == kind]) for kind in ("chosen", "today"))
     layers = [
-        chosen.mark_rect(fill="#e8ecf0", stroke=STONE, strokeWidth=0.8).encode(x=x, x2="x2:Q"),
-        today.mark_rule(color=INK, strokeDash=[6, 3], strokeWidth=1.2).encode(x=x),
+        chosen.mark_rect(fill="#e8ecf0", stroke=STONE, strokeWidth=0.8).encode(x=year_axis(found), x2="x2:Q"),
+        today.mark_rule(color=INK, strokeDash=[6, 3], strokeWidth=1.2).encode(x="x:Q"),
     ]
     if named:
         look: dict[str, Any] = {"baseline": "top", "align": "left", "dx": 4, "color": INK}
         layers += [
-            chosen.mark_text(fontWeight="bold", **look).encode(x=x, y=alt.value(CURVE_HEIGHT - 14), text="text:N"),
-            today.mark_text(**look).encode(x=x, y=alt.value(3), text="text:N"),
+            chosen.mark_text(fontWeight="bold", **look).encode(x="x:Q", y=alt.value(CURVE_HEIGHT - 14), text="text:N"),
+            today.mark_text(**look).encode(x="x:Q", y=alt.value(3), text="text:N"),
         ]
     return layers
 
@@ -143,29 +152,29 @@ def series_words(series: str) -> str:
     return t("phases.series.shortened") if series == SHORTENED else label("basis", series)
 
 
-def curve_layers(found: Answer, x: alt.X) -> list[alt.Chart]:
+def curve_layers(found: Answer) -> list[alt.Chart]:
     """Return the grid, the band from known to possible, the curves as steps with their names, and a mark a year."""
     points = curve_points(found)
     required = int(points["required_links"].max())
     y = alt.Y("served_links:Q", scale=alt.Scale(domain=[0, required * 1.15 or 1], nice=False), axis=None)
     band = _stepped(points[points["series"] == found.asked.basis])
     layers = [
-        *_grid_layers(found, required, x, y),
+        *_grid_layers(found, required, y),
         alt.Chart(band)
         .mark_area(interpolate="step-after", color=STONE, opacity=0.3)
-        .encode(x=x, y=alt.Y("known_links:Q", axis=None), y2="possible_links:Q"),
+        .encode(x="x:Q", y=alt.Y("known_links:Q", axis=None), y2="possible_links:Q"),
     ]
     shown = [name for name in LINES if name in set(points["series"])]
     for name in shown:
         color, dash, _, _ = LINES[name]
         line = alt.Chart(_stepped(points[points["series"] == name]))
         layers.append(
-            line.mark_line(interpolate="step-after", strokeWidth=2.2, color=color, strokeDash=dash).encode(x=x, y=y)
+            line.mark_line(interpolate="step-after", strokeWidth=2.2, color=color, strokeDash=dash).encode(x="x:Q", y=y)
         )
-    return [*layers, _curve_marks(points, shown, x, y), *_curve_names(points, shown, x, y)]
+    return [*layers, _curve_marks(points, shown, y), *_curve_names(points, shown, y)]
 
 
-def _grid_layers(found: Answer, required: int, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+def _grid_layers(found: Answer, required: int, y: alt.Y) -> list[alt.Chart]:
     """Return a line each few links, numbered before the first year, and the line of completeness in words."""
     step = max(1, round(required / 4))
     counts = [*range(0, required - step // 2, step), required]
@@ -173,20 +182,18 @@ def _grid_layers(found: Answer, required: int, x: alt.X, y: alt.Y) -> list[alt.C
     grid["text"] = [str(count) for count in counts[:-1]] + [t("phases.whole", required=required)]
     lines = alt.Chart(grid)
     whole = alt.Chart(grid.tail(1))
-    names = lines.mark_text(align="right", dx=-6, color=INK).encode(x=x, y=y, text="text:N")
-    what = pd.DataFrame(
-        {"x": [found.asked.first - NAMES_SHARE * len(found.asked.years)], "served_links": [required / 2]}
-    )
+    names = lines.mark_text(align="right", dx=-6, color=INK).encode(x="x:Q", y=y, text="text:N")
+    what = pd.DataFrame({"x": [names_begin(found)], "served_links": [required / 2]})
     title = alt.Chart(what.assign(text=t("phases.served_axis")))
     return [
-        lines.mark_rule(color=FAINT).encode(x=x, x2="x2:Q", y=y),
-        whole.mark_rule(color=INK, strokeDash=[1, 3]).encode(x=x, x2="x2:Q", y=y),
+        lines.mark_rule(color=FAINT).encode(x="x:Q", x2="x2:Q", y=y),
+        whole.mark_rule(color=INK, strokeDash=[1, 3]).encode(x="x:Q", x2="x2:Q", y=y),
         names,
-        title.mark_text(align="left", color=INK, limit=NAMES_WIDTH).encode(x=x, y=y, text="text:N"),
+        title.mark_text(align="left", color=INK, limit=NAMES_WIDTH).encode(x="x:Q", y=y, text="text:N"),
     ]
 
 
-def _curve_marks(points: pd.DataFrame, shown: list[str], x: alt.X, y: alt.Y) -> alt.Chart:
+def _curve_marks(points: pd.DataFrame, shown: list[str], y: alt.Y) -> alt.Chart:
     """Return a mark a year on each curve, told apart by form, filling and color; pointed at, it tells its numbers."""
     color, _, shape, fill = (
         alt.Scale(domain=[series_words(name) for name in shown], range=[LINES[name][number] for name in shown])
@@ -202,14 +209,14 @@ def _curve_marks(points: pd.DataFrame, shown: list[str], x: alt.X, y: alt.Y) -> 
         alt.Chart(points)
         .mark_point(size=52, opacity=1, strokeWidth=1.6)
         .encode(
-            x=x, y=y, color=alt.Color("words:N", scale=color, legend=legend),
+            x="x:Q", y=y, color=alt.Color("words:N", scale=color, legend=legend),
             shape=alt.Shape("words:N", scale=shape, legend=legend), fill=alt.Fill("words:N", scale=fill, legend=legend),
             tooltip=[alt.Tooltip(field, title=title) for field, title in told.items()],
         )
     )  # fmt: skip
 
 
-def _curve_names(points: pd.DataFrame, shown: list[str], x: alt.X, y: alt.Y) -> list[alt.Chart]:
+def _curve_names(points: pd.DataFrame, shown: list[str], y: alt.Y) -> list[alt.Chart]:
     """Return the name of each curve beside it: at its end, the fact below it; the shortened where it left the usual one."""
     layers = []
     for name in shown:
@@ -218,11 +225,11 @@ def _curve_names(points: pd.DataFrame, shown: list[str], x: alt.X, y: alt.Y) -> 
         apart = own[own["served_links"] != own["year"].map(usual)] if name == SHORTENED else own.tail(1)
         named = alt.Chart((apart if len(apart) else own).head(1).rename(columns={"words": "text"}))
         side = {"fact": 16}.get(name, -12)
-        layers += _readable(named, x, y, dy=side, align="center", fontWeight="bold", color=LINES[name][0])
+        layers += _readable(named, y, dy=side, align="center", fontWeight="bold", color=LINES[name][0])
     return layers
 
 
-def _readable(words: alt.Chart, x: alt.X, y: alt.Y, **look: Any) -> list[alt.Chart]:
+def _readable(words: alt.Chart, y: alt.Y, x: str = "x:Q", **look: Any) -> list[alt.Chart]:
     """Return words with a pale rim below them, readable where a line passes behind."""
     return [words.mark_text(**rim, **look).encode(x=x, y=y, text="text:N") for rim in (HALO, {})]
 
@@ -241,54 +248,39 @@ def track_marks(found: Answer) -> pd.DataFrame:
     """Return the dated steps that lie in the years asked for, each in a row of its phase where nothing covers it.
 
     A row a step: `row` is the name of the phase and the number of the line within it, `begin` and `over` when it begins and
-    is over at the precision of its date (years), `x` where its mark stands, `kind` point or bar. Points that disagree share
-    a line.
+    is over at the precision of its date (years), `covered` up to where its name goes, `x` where its mark stands, `kind`
+    point or bar. Points that disagree share a line.
     """
-    asked, rows = found.asked, []
+    rows: list[dict[str, Any]] = []
     steps = found.steps[found.steps["date"].notna()]
     titles = source_words(steps["source"])
     for phase, own in steps.groupby("phase", sort=False):
-        name = phase_name(str(phase))
-        shown = [
-            _mark(step, title, asked.first, asked.last)
-            for step, title in zip(own.to_dict("records"), titles[own.index], strict=True)
-        ]
-        rows += _in_lines(name, [mark for mark in shown if mark])
-        rows += [{**mark, "row": f"{name}\n{mark['row']}"} for mark in _shortened_marks(found, str(phase))]
-    columns = [
-        "row",
-        "group",
-        "begin",
-        "over",
-        "x",
-        "kind",
-        "state",
-        "text",
-        "step",
-        "dates",
-        "source",
-        "note",
-        "conflict",
-    ]
-    return pd.DataFrame(rows, columns=columns)
+        told = zip(own.to_dict("records"), titles[own.index], strict=True)
+        shown = [mark for mark in (_mark(step, title, found.asked.years) for step, title in told) if mark]
+        lines = [*_in_lines(shown), *_shortened_marks(found, str(phase), "shortened" if shown else "0")]
+        rows += [{**mark, "row": f"{phase_name(str(phase))}\n{mark['row']}"} for mark in lines]
+    marks = pd.DataFrame(rows, columns=list(MARK_COLUMNS))
+    return marks.astype({"conflict": bool})
 
 
-def _mark(step: Mapping[str, Any], title: str, first: int, last: int) -> dict[str, Any] | None:
+def _mark(step: Mapping[str, Any], title: str, years: range) -> dict[str, Any] | None:
     begin, over = year_span(step["date"], step["date_end"])
-    if over <= first or begin >= last + 1:
+    if over <= years.start or begin >= years.stop:
         return None
-    shown = max(begin, first), min(over, last + 1)
+    begin, over = max(begin, years.start), min(over, years.stop)
     bar, short = bool(step["date_end"]), t(f"step_short.{step['step']}")
+    x, text = (begin, f"{short} {date_text(step)}") if bar else ((begin + over) / 2, short)
+    letters = sum(LETTER if ord(letter) > 0x2000 else 0.6 * LETTER for letter in text)
     return {
-        "group": step["step"], "begin": shown[0], "over": shown[1], "x": shown[0] if bar else sum(shown) / 2,
-        "kind": "bar" if bar else "point", "state": state_words(step["status"]),
-        "text": f"{short} {date_text(step)}" if bar else short, "step": label("step", step["step"]), "dates": date_text(step),
+        "group": step["step"], "begin": begin, "over": over, "x": x, "kind": "bar" if bar else "point",
+        "covered": max(over, (over if bar else x) + (letters + MARK) / PLOT_WIDTH * len(years)),
+        "state": state_words(step["status"]), "text": text, "step": label("step", step["step"]), "dates": date_text(step),
         "source": title, "note": either(step["note"], step["note_en"]), "conflict": "dates" in (step["conflict"] or ""),
     }  # fmt: skip
 
 
-def _in_lines(name: str, marks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return marks with a row each, so that no name covers another mark; statements of one disputed date stay together."""
+def _in_lines(marks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return marks with a line each, so that no name covers another mark; points of one disputed date stay together."""
     groups: dict[object, list[dict[str, Any]]] = {}
     for number, mark in enumerate(sorted(marks, key=lambda mark: (mark["begin"], mark["over"]))):
         together = mark["conflict"] and mark["kind"] == "point"
@@ -298,18 +290,12 @@ def _in_lines(name: str, marks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for group in groups.values():
         begin = min(mark["begin"] for mark in group)
         line = next((number for number, end in enumerate(ends) if end <= begin), len(ends))
-        ends[line : line + 1] = [max(_covered_until(mark) for mark in group)]
-        placed += [{**mark, "row": f"{name}\n{line}"} for mark in group]
+        ends[line : line + 1] = [max(mark["covered"] for mark in group)]
+        placed += [{**mark, "row": str(line)} for mark in group]
     return placed
 
 
-def _covered_until(mark: Mapping[str, Any]) -> float:
-    letters = sum(LETTER if ord(letter) > 0x2000 else 0.6 * LETTER for letter in mark["text"])
-    start = mark["over"] if mark["kind"] == "bar" else mark["x"]
-    return max(mark["over"], start + (letters + MARK) / YEAR_WIDTH)
-
-
-def _shortened_marks(found: Answer, phase: str) -> list[dict[str, Any]]:
+def _shortened_marks(found: Answer, phase: str, line: str) -> list[dict[str, Any]]:
     """Return when the hosts of a phase would begin with the shortening that is assumed for it, a mark a year."""
     years = dict(found.shorten).get(phase)
     if not years:
@@ -318,7 +304,8 @@ def _shortened_marks(found: Answer, phase: str) -> list[dict[str, Any]]:
     begins = {max(int(year) - years, min(int(year), DEFAULT_YEAR)) for year in hosts["from"]}
     return [
         {
-            "row": "shortened", "group": SHORTENED, "begin": begin, "over": begin + 1, "x": begin + 0.5, "kind": "point",
+            "row": line, "group": SHORTENED, "begin": begin, "over": begin + 1, "covered": begin + 1, "x": begin + 0.5,
+            "kind": "point",
             "state": state_words(SHORTENED), "text": t("phases.shortened_mark", years=years),
             "step": state_words(SHORTENED), "dates": str(begin), "source": t("phases.assumed"), "note": "",
             "conflict": False,
@@ -327,32 +314,27 @@ def _shortened_marks(found: Answer, phase: str) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def track_layers(marks: pd.DataFrame, rows: list[str], x: alt.X, counts: Mapping[str, int]) -> list[alt.Chart]:
+def track_layers(found: Answer, marks: pd.DataFrame) -> list[alt.Chart]:
     """Return the names of the phases, bars of periods, the span that a date leaves open, marks, and lines of dispute."""
-    scale = x["scale"]
-    begin, over = alt.X("begin:Q", scale=scale, axis=x["axis"]), alt.X2("over:Q")
-    y = alt.Y("row:N", sort=rows, title=None, axis=None, scale=alt.Scale(domain=rows, padding=0))
-    bars, points = marks[marks["kind"] == "bar"], marks[marks["kind"] == "point"]
-    groups = points[points["conflict"]].groupby(["row", "group"], as_index=False)
+    rows = {row: number for number, row in enumerate(dict.fromkeys(marks["row"]))}
+    scale = alt.Scale(domain=[0, max(1, len(rows))], reverse=True, nice=False)
+    y = alt.Y("line:Q", axis=None, scale=scale)
+    placed = marks.assign(line=marks["row"].map(rows).astype(float) + 0.5)
+    bars, points = placed[placed["kind"] == "bar"], placed[placed["kind"] == "point"]
+    groups = points[points["conflict"]].groupby(["line", "group"], as_index=False)
     disputed = groups.agg(begin=("x", "min"), over=("x", "max"))
     drawn = alt.Chart(points)
+    look: dict[str, Any] = {"align": "left", "dy": 0.5, "fontSize": 11, "color": INK}
     return [
-        *_name_layers(rows, x, y, counts),
-        *_bar_layers(bars, begin, over, y),
-        alt.Chart(disputed).mark_rule(color=INK, strokeDash=[1, 3], strokeWidth=2).encode(x=begin, x2=over, y=y),
-        drawn.mark_rule(color=STONE, strokeWidth=3).encode(x=begin, x2=over, y=y),
-        *_readable(drawn, x, y, align="left", dx=10, dy=0.5, fontSize=11, color=INK),
-        *_readable(
-            alt.Chart(bars),
-            alt.X("over:Q", scale=scale, axis=x["axis"]),
-            y,
-            align="left",
-            dx=5,
-            dy=0.5,
-            fontSize=11,
-            color=INK,
-        ),
-        _step_marks(points, x, y),
+        *_name_layers(found, rows, y),
+        *_bar_layers(bars, y),
+        alt.Chart(disputed)
+        .mark_rule(color=INK, strokeDash=[1, 3], strokeWidth=2)
+        .encode(x="begin:Q", x2="over:Q", y=y),
+        drawn.mark_rule(color=STONE, strokeWidth=3).encode(x="begin:Q", x2="over:Q", y=y),
+        *_readable(drawn, y, dx=10, **look),
+        *_readable(alt.Chart(bars), y, "over:Q", dx=5, **look),
+        _step_marks(points, y),
     ]
 
 
@@ -362,38 +344,40 @@ def host_counts(found: Answer) -> dict[str, int]:
     return {phase_name(str(phase)): int(count) for phase, count in counts.items()}
 
 
-def _name_layers(rows: list[str], x: alt.X, y: alt.Y, counts: Mapping[str, int]) -> list[alt.Chart]:
+def _name_layers(found: Answer, rows: Mapping[str, int], y: alt.Y) -> list[alt.Chart]:
     """Return a line above each phase, its name at the left, and how many hosts it still decides."""
-    first = [row for row in rows if row.endswith("\n0")]
+    counts = host_counts(found)
+    told = [(row.partition("\n")[0], number) for row, number in rows.items() if row.endswith("\n0")]
     names = pd.DataFrame(
-        {"row": first, "text": [row.partition("\n")[0] for row in first], "x": x["scale"]["domain"][0]}
+        [[name, number, number + 0.5, names_begin(found)] for name, number in told],
+        columns=["text", "above", "line", "x"],
     )
     hosts = names[names["text"].isin(list(counts))]
-    hosts = hosts.assign(
-        text=[t("phases.hosts", hosts=counts[name]) for name in hosts["text"]], x=x["axis"]["values"][0] - 0.5
-    )
-    above = alt.Y("row:N", sort=rows, axis=None, scale=alt.Scale(domain=rows, padding=0), bandPosition=0)
+    hosts = hosts.assign(text=[t("phases.hosts", hosts=counts[name]) for name in hosts["text"]], x=found.asked.first)
     look: dict[str, Any] = {"fontSize": 11.5, "color": INK}
     return [
-        alt.Chart(names).mark_rule(color=FAINT).encode(y=above),
+        alt.Chart(names).mark_rule(color=FAINT).encode(y=alt.Y("above:Q", axis=None)),
         alt.Chart(names)
         .mark_text(align="left", dx=2, limit=NAMES_WIDTH, **look)
-        .encode(x=x, y=y, text="text:N", tooltip=alt.Tooltip("text:N", title=t("column.phase"))),
-        alt.Chart(hosts).mark_text(align="right", dx=-6, **look).encode(x=x, y=y, text="text:N"),
+        .encode(x="x:Q", y=y, text="text:N", tooltip=alt.Tooltip("text:N", title=t("column.phase"))),
+        alt.Chart(hosts).mark_text(align="right", dx=-6, **look).encode(x="x:Q", y=y, text="text:N"),
     ]
 
 
-def _bar_layers(bars: pd.DataFrame, begin: alt.X, over: alt.X2, y: alt.Y) -> list[alt.Chart]:
+def _bar_layers(bars: pd.DataFrame, y: alt.Y) -> list[alt.Chart]:
     """Return periods as bars: full where done, hollow where planned, hollow with a broken rim where nobody knows."""
     layers = []
     for state, (fill, dash, _) in STATES.items():
-        own = alt.Chart(bars[bars["state"] == state_words(state)])
-        bar = own.mark_bar(height=9, fill=fill, stroke=INK, strokeWidth=1.2, strokeDash=dash)
-        layers.append(bar.encode(x=begin, x2=over, y=y, tooltip=_step_tooltip()))
+        own = bars[bars["state"] == state_words(state)]
+        bar = alt.Chart(own).mark_bar(
+            orient="horizontal", height=9, fill=fill, stroke=INK, strokeWidth=1.2, strokeDash=dash
+        )
+        if len(own):
+            layers.append(bar.encode(x="begin:Q", x2="over:Q", y=y, tooltip=_step_tooltip()))
     return layers
 
 
-def _step_marks(points: pd.DataFrame, x: alt.X, y: alt.Y) -> alt.Chart:
+def _step_marks(points: pd.DataFrame, y: alt.Y) -> alt.Chart:
     """Return the marks of steps, told apart by form and filling."""
     states = [state for state in STATES if state != SHORTENED or (points["group"] == SHORTENED).any()]
     words = [state_words(state) for state in states]
@@ -403,7 +387,7 @@ def _step_marks(points: pd.DataFrame, x: alt.X, y: alt.Y) -> alt.Chart:
         alt.Chart(points)
         .mark_point(size=85, stroke=INK, strokeWidth=1.5, opacity=1)
         .encode(
-            x=x, y=y, fill=alt.Fill("state:N", scale=fill, legend=legend),
+            x="x:Q", y=y, fill=alt.Fill("state:N", scale=fill, legend=legend),
             shape=alt.Shape("state:N", scale=shape, legend=legend), tooltip=_step_tooltip(),
         )
     )  # fmt: skip
