@@ -28,13 +28,11 @@ from gis.view.chain_diagram import (
     MISSING_GROUND,
     STATUS_DASHES,
     STATUS_GROUNDS,
-    WIDTH,
     chain_diagram,
-    clean,
     diagram_sentence,
-    text_width,
-    wrapped,
 )
+from gis.view.chain_layout import WIDTH
+from gis.view.svg import clean, text_width, wrapped
 from gis.view.tables import label
 from layers.palette import INK, LAND
 from tests.test_chain import build_chain, distance_frame

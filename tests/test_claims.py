@@ -632,3 +632,11 @@ def test_two_dates_are_never_out_of_order_both_ways_and_equal_ones_not_at_all(on
     common = min(len(one), len(other))
     assert sum(map(len, ways)) == (one[:common] != other[:common])
     assert len(ways[0]) == (one[:common] > other[:common])
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(1_000, "1,000"), (999.999_999_5, "1,000"), (0.25, "0.25"), (-0.5, "-0.5"), (1_234.5678, "1,234.568")],
+)
+def test_a_number_is_written_without_a_point_that_nothing_follows(number, text):
+    assert number_text(number) == text

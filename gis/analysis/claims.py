@@ -102,7 +102,7 @@ def step_claims(steps: pd.DataFrame | None) -> list[dict[Hashable, Any]]:
 
 def number_text(number: float) -> str:
     """Return a number with all of its digits, without an exponent."""
-    return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.3f}".rstrip("0")
+    return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.3f}".rstrip("0").rstrip(".")
 
 
 def _two_values(ledger: list[Claim]) -> Iterator[dict]:
