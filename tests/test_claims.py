@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from gis.analysis.claims import claim_in_use, conflicts, distinctions
+from gis.analysis.claims import claim_in_use, conflicts, distinctions, number_text
 from gis.io import catalog
 from gis.units import PYEONG
 
