@@ -1,13 +1,13 @@
 """Every command of the README works as written."""
 
-import os
 import re
 import shlex
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.command import done
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -20,17 +20,10 @@ def folder(tmp_path_factory) -> Path:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_the_command_works_from_any_folder(command, folder):
-    workspace = str(folder / "workspace")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "GIS_WORKSPACE": workspace}
-    ran = subprocess.run(
-        [sys.executable, "-m", "gis", *shlex.split(command)],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
-    assert (ran.returncode, ran.stderr) == (0, "")
+def test_the_command_works_from_any_folder(command, folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("GIS_WORKSPACE", str(folder / "workspace"))
+    done(*shlex.split(command))
 
 
 def test_every_make_target_named_exists():
