@@ -33,3 +33,7 @@ class DataFileError(GisError, OSError):
 
 class InputError(GisError, ValueError):
     """A value out of its range or of the wrong form."""
+
+
+class ClashError(InputError):
+    """A change that rests on a state which somebody else has changed meanwhile."""

@@ -4,9 +4,10 @@ Inside frames SI has no suffix; whatever leaves (JSON, CSV, XLSX, files) has one
 """
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Annotated, Any, TypeVar
 
 import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
 
@@ -32,6 +33,7 @@ OUTWARD: dict[str, str] = {
     "tolerance": "tolerance_m",
     "near_within": "near_within_m",
     "precision": "precision_m",
+    "before_area": "before_area_m2",
     "area_before": "area_before_m2",
     "area_after": "area_after_m2",
     "register_area": "register_area_m2",
@@ -114,6 +116,67 @@ class ChainModel:
     hosts: pd.DataFrame
     links: pd.DataFrame
     flows: pd.DataFrame
+
+
+PlainName = Annotated[str, Field(min_length=1, max_length=80)]
+ScenarioId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Geometry = dict[str, Any]
+"""A polygon or multipolygon as GeoJSON, in degrees with nine digits."""
+
+
+class _Strict(BaseModel):
+    """Values of exactly the stated types, and no others beside them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class SitePart(_Strict):
+    """A part of a site that is built at its own time: `opens` is the first year of use, None where it is open."""
+
+    name: PlainName
+    geometry: Geometry
+    opens: Annotated[int, Field(ge=2000, le=2100)] | None = None
+
+
+class ProposedSite(_Strict):
+    """A site that somebody proposes: in the place of the complex of its id, or beside the others.
+
+    `parts` (단계) divide it where it is built in several steps.
+    """
+
+    id: ScenarioId
+    name: PlainName
+    geometry: Geometry
+    parts: tuple[SitePart, ...] = ()
+
+
+class Branching(_Strict):
+    """What a scenario was branched off: a scenario, and the number of its revision."""
+
+    scenario: ScenarioId
+    number: int
+
+
+class Scenario(_Strict):
+    """An alternative (대안): what is otherwise than in the data. What it does not name is as it is there.
+
+    `hosts` holds rows of the value chain by their id, None for one that is gone; `slips` years by phase, negative ones
+    earlier; `siting` what a site was asked to be like, and `weights` of what counts how much, as pages and files have them.
+    """
+
+    title: PlainName
+    note: Annotated[str, Field(max_length=2_000)] = ""
+    confidential: bool = False
+    branched: Branching | None = None
+    sites: tuple[ProposedSite, ...] = ()
+    hosts: dict[str, dict[str, Any] | None] = {}
+    slips: dict[str, Annotated[int, Field(ge=-30, le=30)]] = {}
+    siting: dict[str, Any] = {}
+    weights: dict[str, Any] = {}
+
+    def site(self, site_id: str) -> ProposedSite | None:
+        """Return the site of an id; None where the scenario has none."""
+        return next((one for one in self.sites if one.id == site_id), None)
 
 
 def outward(frame: Frame) -> Frame:

@@ -15,6 +15,7 @@ from gis.cli import (
     phases,
     pictures,
     register,
+    scenario,
     services,
     targets,
     terrain,
@@ -42,6 +43,7 @@ app.add_typer(terrain.app)
 app.add_typer(landuse.app)
 app.add_typer(phases.app)
 app.add_typer(targets.app, name="targets")
+app.add_typer(scenario.app, name="scenario")
 
 
 class Language(StrEnum):

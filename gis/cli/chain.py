@@ -6,11 +6,11 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from gis.cli.output import Format, FormatOpt, OutputOpt, emit, resolve, write
+from gis.cli.output import Format, FormatOpt, OutputOpt, ScenarioOpt, emit, resolve, write
 from gis.errors import InputError
 from gis.io import chain_model
 from gis.io.write import json_text, write_bytes
-from gis.study import value_chain
+from gis.study import active, value_chain
 from gis.study.sites import SiteRef
 from gis.units import parse_length
 from gis.view import chain as view
@@ -34,11 +34,19 @@ def chain(
             help="A complex elsewhere: futurecar=LAYER, futurecar=FILE or futurecar=LAYER:ID; several are allowed."
         ),
     ] = None,
+    scenario: ScenarioOpt = None,
     format: FormatOpt = None,
     output: OutputOpt = None,
 ) -> None:
     """Show which links of the value chain are served, what is missing, what would end it and what would complete it."""
-    limit, moves = None if within is None else parse_length(within), tuple(map(moved, move or ()))
+    with active.under(scenario):
+        _chain(year, scope, basis, within, move or [], format, output)
+
+
+def _chain(
+    year: int, scope: str, basis: str, within: str | None, move: list[str], format: Format | None, output: Path | None
+) -> None:
+    limit, moves = None if within is None else parse_length(within), tuple(map(moved, move))
     found = value_chain.answer(year, scope, basis, limit, moves)
     chosen = resolve(format, output)
     if chosen == Format.json:

@@ -40,6 +40,7 @@ SiteArg = Annotated[str, typer.Argument(help="A complex, a layer or a file with 
 IdOpt = Annotated[str | None, typer.Option("--id", help="Which feature of the layer or file is the site.")]
 FormatOpt = Annotated[Format | None, typer.Option("--format", help="What to print; a file's ending chooses too.")]
 OutputOpt = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of printing.")]
+ScenarioOpt = Annotated[str | None, typer.Option("--scenario", help="Under this scenario (대안); see scenario list.")]
 UnitOpt = Annotated[str, typer.Option("--unit", help="Area unit of the table: m2 ha km2 pyeong man-pyeong man-m2.")]
 CrsOpt = Annotated[str | None, typer.Option("--crs", help=f"CRS of a file that states none, e.g. {GWANGJU_BELT}.")]
 

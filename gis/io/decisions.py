@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sql
 
-from gis.errors import InputError
+from gis.errors import ClashError, InputError
 from gis.io import store
 from gis.io.store import decision_table as _table
 
@@ -36,18 +36,31 @@ class Decision:
         return self.number if self.restores is None else self.restores
 
 
-def append(topic: str, key: str, content: Any, note: str | None = None) -> int:
-    """Keep a decision as the one that holds, and return its number."""
-    return change(topic, key, lambda _: content, note)
+def append(topic: str, key: str, content: Any, note: str | None = None, expected: int | None = None) -> int:
+    """Keep a decision as the one that holds, and return its number; `expected` as in `change`."""
+    return change(topic, key, lambda _: content, note, expected)
 
 
-def change(topic: str, key: str, changed: Callable[[Any], Any], note: str | None = None) -> int:
+def change(
+    topic: str, key: str, changed: Callable[[Any], Any], note: str | None = None, expected: int | None = None
+) -> int:
     """Keep what `changed` makes of the content that holds (None: nothing decided), and return the number of the row.
 
     Nobody else decides between reading and keeping; a fault that `changed` raises keeps nothing.
+
+    Parameters
+    ----------
+    expected
+        The number of the row that the change rests on (0: nothing decided); None where it may rest on any.
+
+    Raises
+    ------
+    ClashError
+        Where somebody decided since `expected`; nothing is kept.
     """
     with store.writing() as connection:
         before = _latest(connection, topic, key)
+        _require_unchanged(before, expected)
         content = changed(None if before is None else before.content)
         return _add(connection, topic, key, content, note, None if before is None else before.state, None)
 
@@ -79,27 +92,77 @@ def history(topic: str, key: str) -> list[Decision]:
         return [_decision(row) for row in connection.execute(asked).mappings()]
 
 
-def undo(topic: str, key: str) -> Decision | None:
+def _require_unchanged(now: Decision | None, expected: int | None) -> None:
+    if expected is not None and expected != (0 if now is None else now.number):
+        told = "-" if now is None else f"{now.note or now.number} ({now.made_at})"
+        raise ClashError("clash", what=told)
+
+
+def undo(topic: str, key: str, expected: int | None = None) -> Decision | None:
     """Go back to what held before the decision that holds, and return that; None where then nothing is decided.
 
     Raises
     ------
     InputError
         Where nothing was decided.
+    ClashError
+        Where somebody decided since `expected`.
     """
     if not store.exists():
         raise InputError("nothing_to_undo")
     with store.writing() as connection:
         now = _latest(connection, topic, key)
+        _require_unchanged(now, expected)
         if now is None or now.content is None:
             raise InputError("nothing_to_undo")
         _restore(connection, topic, key, now.parent or 0)
     return latest(topic, key)
 
 
-def restore(topic: str, key: str, number: int) -> int:
+def redo(topic: str, key: str, expected: int | None = None) -> Decision:
+    """Let hold again what followed last on the decision that holds, and return it.
+
+    Raises
+    ------
+    InputError
+        Where nothing followed on it.
+    ClashError
+        Where somebody decided since `expected`.
+    """
+    if not store.exists():
+        raise InputError("nothing_to_redo")
+    with store.writing() as connection:
+        now = _latest(connection, topic, key)
+        _require_unchanged(now, expected)
+        following = _following(connection, topic, key, 0 if now is None else now.state)
+        if following is None:
+            raise InputError("nothing_to_redo")
+        _restore(connection, topic, key, following)
+    again = latest(topic, key)
+    assert again is not None
+    return again
+
+
+def has_redo(topic: str, key: str) -> bool:
+    """Tell whether something followed on the decision that holds."""
+    if not store.exists():
+        return False
+    with store.reading() as connection:
+        now = _latest(connection, topic, key)
+        return _following(connection, topic, key, 0 if now is None else now.state) is not None
+
+
+def _following(connection: sql.Connection, topic: str, key: str, state: int) -> int | None:
+    """Return the number of the last decision that was made upon `state`."""
+    mine = (_table.c.topic == topic, _table.c.key == key, _table.c.restores.is_(None))
+    upon = sql.func.coalesce(_table.c.parent, 0) == state
+    return connection.execute(sql.select(sql.func.max(_table.c.number)).where(*mine, upon)).scalar()
+
+
+def restore(topic: str, key: str, number: int, expected: int | None = None) -> int:
     """Let the decision `number` hold again (0: nothing decided), and return the number of the new row."""
     with store.writing() as connection:
+        _require_unchanged(_latest(connection, topic, key), expected)
         return _restore(connection, topic, key, number)
 
 

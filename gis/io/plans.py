@@ -22,6 +22,7 @@ from gis.io.encoding import text_of
 from gis.io.firms import ksic_code, without_personal
 from gis.io.grids import Headings, Line, cell_text, headings, open_table, plain_header, table_bytes
 from gis.io.store import StoredLayer
+from gis.io.write import plain_rows
 from gis.units import AREA_UNITS, area_unit
 
 PLAN = "Plan"
@@ -421,6 +422,34 @@ def keep_plan(site: str, title: str, plan: Plan) -> int:
             entry, pd.concat([store.table(entry.name), rows], ignore_index=True), source=plan.file, story=story
         ):
             return number
+
+
+def plan_content(plan: Plan) -> dict[str, Any]:
+    """Return a typed plan as plain values, without what it does not state."""
+    tables = {"rows": plan.rows, "blocks": plan.blocks}
+    told = {
+        name: [{key: value for key, value in row.items() if value not in (None, "")} for row in plain_rows(table)]
+        for name, table in tables.items()
+    }
+    return {"file": plan.file, "step": plan.step, **told}
+
+
+def plan_of(content: Mapping[str, Any]) -> Plan:
+    """Return a typed plan from plain values.
+
+    Raises
+    ------
+    InputError
+        Where they are not those of a plan.
+    """
+    try:
+        rows, blocks = (
+            [{column: row.get(column) for column in columns} for row in content[name]]
+            for name, columns in (("rows", ROW_COLUMNS), ("blocks", BLOCK_COLUMNS))
+        )
+        return Plan(str(content["file"]), _rows_frame(rows), _blocks_frame(blocks), step=float(content["step"]))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InputError("landuse.plan_content", reason=error) from error
 
 
 def _stored_rows(plan: Plan) -> pd.DataFrame:

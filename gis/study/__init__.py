@@ -18,13 +18,16 @@ from gis.analysis import adjacency as _adjacency
 from gis.analysis import area as _area
 from gis.analysis import claims as _claims
 from gis.analysis import distance as _distance
-from gis.crs import GWANGJU_BELT, MAP_CRS, crs_name, to_work_crs
+from gis.analysis.scenario import with_sites
+from gis.crs import GWANGJU_BELT, MAP_CRS, crs_name, reproject, to_work_crs
 from gis.errors import DataFileError, InputError, UnknownNameError
 from gis.io import catalog, store
 from gis.io.formats import FILE_ENDINGS
 from gis.io.read import Reading, read_file, read_layer
 from gis.kernel.geodesy import geodesic_distances
 from gis.model import LAYER_COLUMNS, worse_grade
+from gis.study import active
+from gis.study.active import Kept
 from layers import LAYERS
 from layers.declare import Column, Layer, Style
 from layers.palette import IMPORTED, INK
@@ -73,7 +76,10 @@ def confidential_layers(name: str) -> list[str]:
     carried = {name}
     if name in (COMPLEXES, "cluster"):
         carried = {one.layer for one in store.outlines() if one.in_use}
-    return [one.name for one in store.layers() if one.confidential and {one.name, one.title} & carried]
+    secret = [one.name for one in store.layers() if one.confidential and {one.name, one.title} & carried]
+    shown = active.current() if name in (COMPLEXES, "cluster") else None
+    scenarios = [one for one in active.every() if one.id == name or (shown is not None and one.id == shown.id)]
+    return secret + [one.scenario.title for one in scenarios if one.scenario.confidential]
 
 
 def export_story(name: str) -> dict[str, Any]:
@@ -108,6 +114,10 @@ def sources() -> pd.DataFrame:
         }
         for one in store.layers()
     ]
+    rows += [
+        {"id": one.source, "title": one.scenario.title, "note": one.scenario.note, "retrieved": one.made_at[:10]}
+        for one in active.every()
+    ]
     bundled = catalog.sources()
     imported = pd.DataFrame(rows, columns=bundled.columns, dtype=object)
     return pd.concat([bundled, imported], ignore_index=True) if rows else bundled
@@ -124,8 +134,15 @@ def layer(name: str, belt: str = GWANGJU_BELT) -> gpd.GeoDataFrame:
     if name in LAYERS:
         frame = read_layer(LAYERS[name], belt)
         return _cluster(frame, belt) if name == "cluster" else frame
+    if _is_scenario(name):
+        with active.under(name):
+            return complexes(belt)
     stored = _stored(name)
     return to_work_crs(graded(store.frame(stored.name), stored), belt)
+
+
+def _is_scenario(name: str) -> bool:
+    return any(name == one.id for one in active.every())
 
 
 def _stored(name: str) -> store.StoredLayer:
@@ -175,7 +192,17 @@ def complexes(belt: str = GWANGJU_BELT, outlines: list[store.Outline] | None = N
         frame.loc[outline.complex, "center_uncertainty"] = float("nan")
         if own := _own_sigma(stored):
             frame.loc[outline.complex, list(own)] = list(own.values())
-    return frame
+    now = active.current() if outlines is None else None
+    return frame if now is None else with_sites(frame, proposed_sites(now, belt), now.source)
+
+
+def proposed_sites(kept: Kept, belt: str = GWANGJU_BELT) -> gpd.GeoDataFrame:
+    """Return the sites of a scenario in `belt`: `id`, `name`, geometry."""
+    told = kept.scenario.sites
+    shapes = [shapely.geometry.shape(site.geometry) for site in told]
+    names = {key: [getattr(site, key) for site in told] for key in ("id", "name")}
+    frame = gpd.GeoDataFrame(names, geometry=shapes, crs=MAP_CRS)
+    return reproject(frame, belt) if told else frame.set_crs(belt, allow_override=True)
 
 
 def outline_shape(outline: store.Outline, belt: str = GWANGJU_BELT) -> shapely.Geometry:
@@ -190,6 +217,8 @@ def outline_shape(outline: store.Outline, belt: str = GWANGJU_BELT) -> shapely.G
 def _cluster(frame: gpd.GeoDataFrame, belt: str) -> gpd.GeoDataFrame:
     """Return the 소부장 특화단지 with the imported outlines in use: of a complex in two regions, the Gwangju side."""
     used, gwangju = {one.complex for one in store.outlines() if one.in_use}, "29"
+    if now := active.current():
+        used |= {site.id for site in now.scenario.sites}
     if not used:
         return frame
     sites = complexes(belt)
@@ -228,6 +257,8 @@ def source_layer(source: str | None = None, reading: Reading | None = None) -> S
     if source is None:
         return SourceLayer(COMPLEXES, layer(COMPLEXES))
     if source in LAYERS:
+        return SourceLayer(source, layer(source))
+    if _is_scenario(source):
         return SourceLayer(source, layer(source))
     if any(source in (one.name, one.title) for one in store.layers()):
         stored = _stored(source)

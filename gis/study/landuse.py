@@ -27,7 +27,7 @@ from gis.io.grids import TABLE_ENDINGS
 from gis.io.plans import Plan, Version
 from gis.io.read import Reading, frame_arrival
 from gis.model import SCHEMATIC, worse_grade
-from gis.study import SourceLayer, imports
+from gis.study import SourceLayer, active, imports
 from gis.study.imports import Keeping
 from gis.study.sites import SiteRef, confidential_layers, site
 
@@ -111,7 +111,9 @@ def site_key(ref: SiteRef, reading: Reading | None = None) -> str:
     if ref.drawn is not None:
         return f"drawn/{hashlib.sha256(ref.drawn.encode()).hexdigest()[:12]}"
     found = site(ref, reading)
-    return f"{found.name}/{found.frame['id'].iloc[0]}"
+    now = active.current()
+    proposed = now is not None and found.name == study.COMPLEXES and now.scenario.site(ref.source) is not None
+    return f"{now.id if now and proposed else found.name}/{found.frame['id'].iloc[0]}"
 
 
 def land_use(ref: SiteRef, source: PlanSource | None = None, reading: Reading | None = None) -> LandUse:

@@ -9,7 +9,7 @@ from gis.crs import belt_of, crs_name, lonlat_bounds, reproject
 from gis.errors import InputError, UnknownNameError
 from gis.io import store
 from gis.io.read import Reading
-from gis.study import SourceLayer
+from gis.study import SourceLayer, active
 
 MOST_NAMED = 20
 """How many features an error names."""
@@ -61,9 +61,12 @@ def confidential_layers(ref: SiteRef) -> list[str]:
     """Return the confidential (대외비) layers whose shape a file about a site would carry out of the house."""
     if ref.drawn is not None:
         return []
-    whole = set(study.confidential_layers(ref.source))
+    whole = study.confidential_layers(ref.source)
     mine = {one.layer for one in store.outlines() if one.in_use and one.complex == ref.source}
-    return [one.name for one in store.layers() if one.name in whole or (one.confidential and one.name in mine)]
+    own = [one.name for one in store.layers() if one.confidential and one.name in mine and one.name not in whole]
+    now = active.current()
+    proposed = now is not None and now.scenario.confidential and now.scenario.site(ref.source) is not None
+    return [*whole, *own, *([now.scenario.title] if now and proposed else [])]
 
 
 def _alone(source: SourceLayer, feature: str) -> SourceLayer:

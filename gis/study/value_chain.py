@@ -1,5 +1,6 @@
 """The value chain, end to end: the model in use, the chain of a year, and what it lacks, loses and could gain."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,13 @@ from gis.analysis import chain as _chain
 from gis.analysis import distance as _distance
 from gis.analysis import network as _network
 from gis.analysis.chain import Chain
+from gis.analysis.scenario import with_changes
 from gis.crs import MAP_CRS, crs_name, reproject
 from gis.errors import InputError, UnknownNameError
 from gis.io import catalog, chain_model, decisions
 from gis.io.write import plain_rows
 from gis.model import ChainModel, outward
+from gis.study import active
 from gis.study.sites import SiteRef, site
 
 DEFAULT_YEAR = 2026
@@ -52,7 +55,13 @@ class Answer:
 
 
 def model() -> ChainModel:
-    """Return the chain in use: the one that planners keep, else that of the bundled data."""
+    """Return the chain in use: the one that planners keep, else that of the bundled data; with what a scenario changes."""
+    now = active.current()
+    return base_model() if now is None else with_changes(base_model(), now.scenario, DEFAULT_YEAR)
+
+
+def base_model() -> ChainModel:
+    """Return the chain in use without any scenario."""
     kept = decisions.latest(TOPIC, KEY)
     return chain_model.bundled() if kept is None else chain_model.from_rows(kept.content)
 
@@ -65,12 +74,13 @@ def is_bundled() -> bool:
 
 def changed(tables: dict[str, pd.DataFrame]) -> ChainModel:
     """Return the chain in use with some of its tables replaced."""
-    return ChainModel(**{**{name: getattr(model(), name) for name in chain_model.TABLES}, **tables})
+    return ChainModel(**{**{name: getattr(base_model(), name) for name in chain_model.TABLES}, **tables})
 
 
-def faults(wished: ChainModel) -> pd.DataFrame:
-    """Return what is wrong with a chain, a row a cell."""
-    return chain_model.model_faults(wished, list(places()["id"]), list(dict.fromkeys(catalog.steps()["phase"])))
+def faults(wished: ChainModel, beside: Collection[str] = ()) -> pd.DataFrame:
+    """Return what is wrong with a chain, a row a cell; `beside` names places that there will be too."""
+    known = dict.fromkeys([*places()["id"], *beside])
+    return chain_model.model_faults(wished, list(known), list(dict.fromkeys(catalog.steps()["phase"])))
 
 
 def keep_model(wished: ChainModel, note: str | None = None) -> int:

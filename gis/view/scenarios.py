@@ -1,0 +1,78 @@
+"""Scenarios in words: what is otherwise, what each revision changed."""
+
+from typing import Any
+
+import pandas as pd
+
+from gis.i18n import either, t
+from gis.io import catalog
+from gis.study.active import Kept
+from gis.study.phases import phase_names
+
+LONGEST_VALUE = 120
+
+
+def sentence(kept: Kept) -> str:
+    """Return in one sentence what a scenario changes."""
+    told = kept.scenario
+    parts = [
+        t("scenario.sites_count", count=len(told.sites)),
+        t("scenario.hosts_count", count=len(told.hosts)),
+        t("scenario.slips_count", count=len(told.slips)),
+    ]
+    secret = t("scenario.secret") + " " if told.confidential else ""
+    return secret + t("scenario.sentence", title=told.title, number=kept.number, what=", ".join(parts))
+
+
+def kept_sentence(kept: Kept) -> str:
+    """Return which revision of a scenario holds."""
+    return t("scenario.kept", name=kept.id, title=kept.scenario.title, number=kept.number)
+
+
+def difference_table(found: pd.DataFrame) -> pd.DataFrame:
+    """Return differences for people: parts, ids and values in words."""
+    hosts, phases = catalog.hosts().set_index("id"), phase_names()
+    rows = []
+    for row in found.to_dict("records"):
+        name = row["name"]
+        if row["part"] == "host" and row["id"] in hosts.index:
+            name = either(hosts.loc[row["id"], "name"], hosts.loc[row["id"], "name_en"])
+        if row["part"] == "phase" and row["id"] in phases.index:
+            name = either(phases.loc[row["id"], "name"], phases.loc[row["id"], "name_en"])
+        gone = row["part"] == "host" and row["after"] is None and row["change"] != "removed"
+        change = t("scenario.change_gone") if gone else t(f"scenario.change_{row['change']}")
+        rows.append(
+            [
+                t(f"scenario.part_{row['part']}"),
+                row["id"],
+                name,
+                change,
+                *(value_text(row[side]) for side in ("before", "after")),
+            ]
+        )
+    columns = ["scenario_part", "id", "name", "scenario_change", "value_before", "value_after"]
+    return pd.DataFrame(rows, columns=columns, dtype=object)
+
+
+def value_text(value: Any) -> str | None:
+    """Return a value of a scenario in words."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return t("word.yes" if value else "word.no")
+    if isinstance(value, int):
+        return t("scenario.years", years=f"{value:+d}")
+    text = ", ".join(f"{key}={told}" for key, told in value.items()) if isinstance(value, dict) else str(value)
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
+
+
+def history_table(found: pd.DataFrame) -> pd.DataFrame:
+    """Return the history of a scenario for people."""
+    return found.assign(changes=[_change_words(told) for told in found["changes"]])
+
+
+def _change_words(told: str | None) -> str | None:
+    if told is None:
+        return None
+    parts = (each.partition(":") for each in told.split("|") if each)
+    return ", ".join(t(f"scenario.part_{part}") + (f" {name}" if name else "") for part, _, name in parts)
