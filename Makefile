@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 run: .venv/run
 	$(BIN)/streamlit run app.py
 
-test: .venv/dev .venv/browser
+test: .venv/dev .venv/browser .venv/server
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: .venv/dev
@@ -16,7 +16,7 @@ check: .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-soak: .venv/dev .venv/browser
+soak: .venv/dev .venv/browser .venv/server
 	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -m "soak or not soak"
 
 data: .venv/dev
@@ -36,6 +36,10 @@ screenshots: .venv/dev .venv/browser
 
 .venv/browser: .venv/dev
 	$(BIN)/python tests/browser/provide.py
+	touch $@
+
+.venv/server: .venv/dev
+	$(BIN)/python -m tests.postgres.provide
 	touch $@
 
 clean:

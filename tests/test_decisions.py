@@ -9,7 +9,7 @@ import time
 import pytest
 
 from gis.errors import InputError
-from gis.io import decisions, store
+from gis.io import database, decisions
 
 TOPIC, KEY = "target", "jobs"
 
@@ -98,7 +98,7 @@ def test_a_change_that_fails_keeps_nothing(workspace):
 
 
 def test_every_decision_changes_the_version_of_the_store():
-    seen = [store.version()]
+    seen = [database.version()]
     for act in (
         lambda: decisions.append(TOPIC, KEY, 1),
         lambda: decisions.append(TOPIC, KEY, 1),
@@ -106,7 +106,7 @@ def test_every_decision_changes_the_version_of_the_store():
         lambda: decisions.restore(TOPIC, KEY, 0),
     ):
         act()
-        seen.append(store.version())
+        seen.append(database.version())
     assert len(set(seen)) == len(seen)
 
 

@@ -24,7 +24,7 @@ import shapely
 
 import gis
 from gis.errors import GisError
-from gis.io import formats, store, unpack
+from gis.io import database, formats, store, unpack
 from gis.io.read import Reading, read_arrival
 from gis.io.unpack import staged, unpacked
 from gis.study import imports
@@ -455,10 +455,10 @@ def test_markup_in_a_file_name_breaks_no_line(text, tmp_path, refused):
 
 def test_nothing_stored_is_touched_by_a_file_that_is_refused(put):
     imports.keep(read_arrival(put("a.geojson", geojson(square()))))
-    before = {path: path.read_bytes() for path in store.workspace().rglob("*.parquet")}, store.version()
+    before = {path: path.read_bytes() for path in database.workspace().rglob("*.parquet")}, database.version()
     for content in (b"{}", geojson(None), b"", zipped([Member(b"../a.shp", b"x")])):
         assert run("import", put("b.geojson", content)).code == 1
-    assert ({path: path.read_bytes() for path in store.workspace().rglob("*.parquet")}, store.version()) == before
+    assert ({path: path.read_bytes() for path in database.workspace().rglob("*.parquet")}, database.version()) == before
 
 
 # the heavy ones: each in a process of its own, under a limit

@@ -17,7 +17,7 @@ from gis import study
 from gis.analysis.georeference import transformed
 from gis.errors import CrsError, GisError, InputError
 from gis.i18n import reading
-from gis.io import picture, store
+from gis.io import database, picture, store
 from gis.io.picture import finest_zoom, make_pyramid, picture_tile, pyramid_path, read_sheet
 from gis.study import imports, pictures
 from gis.study.pictures import POINT_COLUMNS, after_marking, placed, point_table, traced_layer
@@ -377,7 +377,7 @@ def test_what_is_kept_has_picture_points_and_trace():
     assert (stored.grade, stored.kind, stored.confidential) == ("C", "Polygon", True)
     assert stored.vertex_sigma == pytest.approx(known.fit.rmse)
     assert len(stored.story["control_points"]) == len(SQUARE)
-    assert (store.workspace() / "pictures" / stored.story["picture"]).read_bytes() == content
+    assert (database.workspace() / "pictures" / stored.story["picture"]).read_bytes() == content
     back = study.source_layer(kept.name).frame
     assert back.geometry.iloc[0].equals_exact(frame.geometry.iloc[0], 1e-6)
     assert study.areas(study.SourceLayer("x", back))["sigma"].iloc[0] > 0
@@ -501,7 +501,7 @@ def test_the_command_adopts_the_outline_of_a_complex_and_shows_what_changed(comm
     (outline,) = store.outlines("jingok")
     assert (outline.layer, outline.grade, outline.in_use) == (stored.name, "C", True)
     assert stored.confidential
-    assert (store.workspace() / "pictures" / stored.story["picture"]).is_file()
+    assert (database.workspace() / "pictures" / stored.story["picture"]).is_file()
     site = study.complexes().loc["jingok"]
     assert (site["grade"], site["vertex_sigma"]) == ("C", stored.vertex_sigma)
     assert site.geometry.area == pytest.approx(120_000, rel=0.01)
@@ -516,8 +516,8 @@ def test_the_command_keeps_the_outline_under_a_name(command):
 
 def test_an_unknown_complex_is_refused_and_nothing_is_kept(command):
     assert "jingok" in refusal(*command, "--outline-of", "nowhere")
-    assert not store.exists()
-    assert not (store.workspace() / "pictures").exists()
+    assert not database.exists()
+    assert not (database.workspace() / "pictures").exists()
 
 
 @pytest.mark.parametrize("words", [["-o", "outline.geojson"], ["--keep"], ["--outline-of", "jingok"]])
@@ -564,7 +564,7 @@ def test_the_command_for_rasters_tells_a_story_and_keeps(files, tmp_path):
 def test_the_picture_of_a_removed_layer_goes_with_it_unless_another_rests_on_it():
     frame, told = traced_layer(SHEET, placed(control(noise=0.5), sheet=SHEET), CORNERS)
     one, two = (pictures.keep_traced(drawing(dpi=(254, 254)), SHEET, frame, told, name) for name in ("one", "two"))
-    original = store.workspace() / "pictures" / one.story["picture"]
+    original = database.workspace() / "pictures" / one.story["picture"]
     imports.remove(one.name)
     assert original.exists()
     imports.remove(two.name)

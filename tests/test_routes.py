@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from gis.app import base_maps, routes
 from gis.app.routes import TOKEN, tile_routes, token_query
 from gis.errors import GisError
-from gis.io import picture, store
+from gis.io import database, picture, store
 from gis.io.read import Reading
 from gis.study.imports import Keeping
 from gis.study.kinds import RASTER, keep_uploaded
@@ -307,7 +307,7 @@ def test_an_upload_is_kept_as_a_file_is(tmp_path):
     path = made(tmp_path / "a.mbtiles", {(Z, X, Y): png()})
     kept = keep_uploaded({"../../up.mbtiles": path.read_bytes()}, RASTER, Reading(), Keeping(name="up"))
     assert (kept.kind, kept.story["file"]) == ("Tiles", "up.mbtiles")
-    assert list((store.workspace() / "cache").iterdir()) == []
+    assert list((database.workspace() / "cache").iterdir()) == []
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from gis.errors import DataFileError, InputError, UnknownNameError
-from gis.io import store
+from gis.io import database, store
 from gis.io.store import StoredLayer
 from layers import LAYERS
 from tests.pencil import sites, square
@@ -28,7 +28,7 @@ def files(folder):
 
 
 def test_nothing_is_made_until_something_is_kept(workspace):
-    assert (store.layers(), store.outlines(), store.version()) == ([], [], 0)
+    assert (store.layers(), store.outlines(), database.version()) == ([], [], 0)
     assert not workspace.exists()
 
 
@@ -88,7 +88,7 @@ def test_a_change_leaves_the_features_alone(workspace):
 
 
 def test_every_change_of_the_store_changes_its_version():
-    seen = [store.version()]
+    seen = [database.version()]
     for act in (
         lambda: store.keep(entry(), two_squares()),
         lambda: store.change("mine", title="b"),
@@ -97,7 +97,7 @@ def test_every_change_of_the_store_changes_its_version():
         lambda: store.remove("mine"),
     ):
         act()
-        seen.append(store.version())
+        seen.append(database.version())
     assert len(set(seen)) == len(seen)
 
 
@@ -150,7 +150,7 @@ def test_a_workspace_removed_while_the_app_runs_begins_anew(workspace):
 
 def test_a_network_drive_is_refused(monkeypatch, workspace):
     disk = type("Disk", (), {"mountpoint": str(workspace.parent), "fstype": "cifs", "opts": "rw"})
-    monkeypatch.setattr(store.psutil, "disk_partitions", lambda all: [disk])
+    monkeypatch.setattr(database.psutil, "disk_partitions", lambda all: [disk])
     with pytest.raises(DataFileError, match="GIS_WORKSPACE"):
         store.keep(entry(), two_squares())
 

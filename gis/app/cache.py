@@ -17,12 +17,12 @@ from gis.analysis.chain import Chain
 from gis.analysis.register import Tolerances
 from gis.app.state import ServiceRequest
 from gis.i18n import reading
-from gis.io import catalog, store
+from gis.io import catalog, database
 from gis.io.picture import Sheet, make_pyramid, read_sheet
 from gis.io.read import Arrival, Reading
 from gis.io.vworld_wire import Service
 from gis.io.write import layer_bytes, layer_file_name
-from gis.study import cards, firms, imports, kinds, reports, services, value_chain
+from gis.study import active, cards, firms, imports, kinds, reports, services, value_chain
 from gis.study import landuse as landuse_study
 from gis.study import overlay as overlay_study
 from gis.study import phases as phase_study
@@ -45,7 +45,7 @@ def _kept(compute: Callable[Args, Result]) -> Callable[Args, Result]:
 
     @wraps(compute)
     def call(*args: Args.args, **kwargs: Args.kwargs) -> Result:
-        version = (catalog.data_version(), str(store.workspace()), store.version())
+        version = (catalog.data_version(), database.identity(), database.version(), active.name())
         return _keyed(version, compute.__name__, compute, args, kwargs)
 
     return call

@@ -13,8 +13,8 @@ from typing import Any
 import sqlalchemy as sql
 
 from gis.errors import ClashError, InputError
-from gis.io import store
-from gis.io.store import decision_table as _table
+from gis.io import database
+from gis.io.database import decision_table as _table
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def change(
     ClashError
         Where somebody decided since `expected`; nothing is kept.
     """
-    with store.writing() as connection:
+    with database.writing() as connection:
         before = _latest(connection, topic, key)
         _require_unchanged(before, expected)
         content = changed(None if before is None else before.content)
@@ -67,28 +67,28 @@ def change(
 
 def latest(topic: str, key: str) -> Decision | None:
     """Return the decision that holds; None where nothing is decided."""
-    if not store.exists():
+    if not database.exists():
         return None
-    with store.reading() as connection:
+    with database.reading() as connection:
         found = _latest(connection, topic, key)
     return None if found is None or found.content is None else found
 
 
 def keys(topic: str) -> list[str]:
     """Return what was ever decided on in a topic, the first first."""
-    if not store.exists():
+    if not database.exists():
         return []
     asked = sql.select(_table.c.key).where(_table.c.topic == topic).group_by(_table.c.key)
-    with store.reading() as connection:
+    with database.reading() as connection:
         return list(connection.execute(asked.order_by(sql.func.min(_table.c.number))).scalars())
 
 
 def history(topic: str, key: str) -> list[Decision]:
     """Return every decision of a key, the last first."""
-    if not store.exists():
+    if not database.exists():
         return []
     asked = sql.select(_table).where(_table.c.topic == topic, _table.c.key == key).order_by(_table.c.number.desc())
-    with store.reading() as connection:
+    with database.reading() as connection:
         return [_decision(row) for row in connection.execute(asked).mappings()]
 
 
@@ -108,9 +108,9 @@ def undo(topic: str, key: str, expected: int | None = None) -> Decision | None:
     ClashError
         Where somebody decided since `expected`.
     """
-    if not store.exists():
+    if not database.exists():
         raise InputError("nothing_to_undo")
-    with store.writing() as connection:
+    with database.writing() as connection:
         now = _latest(connection, topic, key)
         _require_unchanged(now, expected)
         if now is None or now.content is None:
@@ -129,9 +129,9 @@ def redo(topic: str, key: str, expected: int | None = None) -> Decision:
     ClashError
         Where somebody decided since `expected`.
     """
-    if not store.exists():
+    if not database.exists():
         raise InputError("nothing_to_redo")
-    with store.writing() as connection:
+    with database.writing() as connection:
         now = _latest(connection, topic, key)
         _require_unchanged(now, expected)
         following = _following(connection, topic, key, 0 if now is None else now.state)
@@ -145,9 +145,9 @@ def redo(topic: str, key: str, expected: int | None = None) -> Decision:
 
 def has_redo(topic: str, key: str) -> bool:
     """Tell whether something followed on the decision that holds."""
-    if not store.exists():
+    if not database.exists():
         return False
-    with store.reading() as connection:
+    with database.reading() as connection:
         now = _latest(connection, topic, key)
         return _following(connection, topic, key, 0 if now is None else now.state) is not None
 
@@ -161,7 +161,7 @@ def _following(connection: sql.Connection, topic: str, key: str, state: int) -> 
 
 def restore(topic: str, key: str, number: int, expected: int | None = None) -> int:
     """Let the decision `number` hold again (0: nothing decided), and return the number of the new row."""
-    with store.writing() as connection:
+    with database.writing() as connection:
         _require_unchanged(_latest(connection, topic, key), expected)
         return _restore(connection, topic, key, number)
 

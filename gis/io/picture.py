@@ -24,9 +24,9 @@ from rasterio.transform import Affine
 from rasterio.windows import Window
 
 from gis.errors import DataFileError, GisError, InputError
+from gis.io.database import workspace
 from gis.io.raster import GDAL_OPTIONS
 from gis.io.raster_picture import TILE_SIDE, png_bytes
-from gis.io.store import workspace
 
 FORMATS = ("PNG", "JPEG", "TIFF")
 ENDINGS = ("png", "jpg", "jpeg", "tif", "tiff")

@@ -1,87 +1,45 @@
-"""The workspace: what a planner brought in, kept with its story, beside a SQLite catalogue.
+"""What a planner brought in: layers, tables and outlines, kept with their story.
 
-`GIS_WORKSPACE` (default `./workspace`) holds `catalog.sqlite` and, below `layers/`, a GeoParquet file a layer (a COG a
-raster). A file is complete before the catalogue names it, and is removed after the catalogue has forgotten it, so a
+Below `layers/` of the workspace lies a GeoParquet file a layer (a COG a raster); `gis.io.database` says where the
+catalogue is, and where a team keeps both. A file is complete before the catalogue names it, and is removed after the catalogue has forgotten it, so a
 kill at any moment loses nothing that was confirmed and leaves at most a file that nobody names.
 """
 
 import json
 import os
 import re
-import sqlite3
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-import psutil
 import sqlalchemy as sql
 from pyarrow import parquet
-from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random
 
 from gis.errors import DataFileError, InputError, UnknownNameError
+from gis.io.database import (
+    drop,
+    exists,
+    hand_over,
+    here,
+    publish,
+    reading,
+    ready,
+    withdraw,
+    workspace,
+    writing,
+)
+from gis.io.database import layer_table as _layers
+from gis.io.database import outline_table as _outlines
 from layers import LAYERS
 
-NETWORK_DRIVES = frozenset(
-    {"nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "sshfs", "fuse.sshfs", "afpfs", "9p", "remote"}
-)
-"""File systems on which SQLite loses what it wrote ahead."""
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 DRAWN = ("Polygon", "LineString", "Point")
 """Kinds of layers with shapes; beside them stand rasters, tiles, registers of firms and tables of people."""
 _ENDINGS = {"Raster": ".tif", "Tiles": ".mbtiles"}
-_metadata = sql.MetaData()
-_layers = sql.Table(
-    "layer",
-    _metadata,
-    sql.Column("name", sql.String, primary_key=True),
-    sql.Column("number", sql.Integer, nullable=False),
-    sql.Column("title", sql.String, nullable=False),
-    sql.Column("kind", sql.String, nullable=False),
-    sql.Column("file", sql.String, nullable=False),
-    sql.Column("features", sql.Integer, nullable=False),
-    sql.Column("grade", sql.String),
-    sql.Column("vertex_sigma", sql.Float),
-    sql.Column("source", sql.String, nullable=False),
-    sql.Column("rank", sql.String),
-    sql.Column("license", sql.String),
-    sql.Column("base_date", sql.String),
-    sql.Column("confidential", sql.Boolean, nullable=False),
-    sql.Column("style", sql.String, nullable=False),
-    sql.Column("story", sql.String, nullable=False),
-    sql.Column("stored_at", sql.String, nullable=False),
-)
-_outlines = sql.Table(
-    "outline",
-    _metadata,
-    sql.Column("number", sql.Integer, primary_key=True),
-    sql.Column("complex", sql.String, nullable=False),
-    sql.Column("layer", sql.String, nullable=False),
-    sql.Column("feature_ids", sql.String, nullable=False),
-    sql.Column("grade", sql.String, nullable=False),
-    sql.Column("in_use", sql.Boolean, nullable=False),
-    sql.Column("adopted_at", sql.String, nullable=False),
-)
-decision_table = sql.Table(
-    "decision",
-    _metadata,
-    sql.Column("number", sql.Integer, primary_key=True),
-    sql.Column("topic", sql.String, nullable=False),
-    sql.Column("key", sql.String, nullable=False),
-    sql.Column("content", sql.String, nullable=False),
-    sql.Column("note", sql.String),
-    sql.Column("parent", sql.Integer),
-    sql.Column("restores", sql.Integer),
-    sql.Column("made_at", sql.String, nullable=False),
-)
-"""What people decided; rows are only added (`gis.io.decisions`)."""
-_counter = sql.Table("revision", _metadata, sql.Column("number", sql.Integer, nullable=False))
 
 
 @dataclass(frozen=True)
@@ -119,24 +77,6 @@ class Outline:
     grade: str
     in_use: bool
     adopted_at: str
-
-
-def workspace() -> Path:
-    """Return the folder of what a planner brought in; it is made when something is kept."""
-    return Path(os.environ.get("GIS_WORKSPACE", "workspace")).resolve()
-
-
-def exists() -> bool:
-    """Tell whether anything was ever kept."""
-    return (workspace() / "catalog.sqlite").is_file()
-
-
-def version() -> int:
-    """Return a number that changes with every change of the store; the key of what is cached from it."""
-    if not exists():
-        return 0
-    with reading() as connection:
-        return int(connection.execute(sql.select(_counter.c.number)).scalar_one())
 
 
 def layers() -> list[StoredLayer]:
@@ -205,7 +145,11 @@ def table(name: str) -> pd.DataFrame:
 
 
 def file_path(stored: StoredLayer) -> Path:
-    """Return where the file of a layer lies."""
+    """Return where the file of a layer lies, once it is on this machine."""
+    return here(_place(stored))
+
+
+def _place(stored: StoredLayer) -> Path:
     return workspace() / "layers" / stored.file
 
 
@@ -220,7 +164,7 @@ def keep(stored: StoredLayer, features: pd.DataFrame | Path) -> StoredLayer:
         Where the workspace cannot be written, or lies on a network drive.
     """
     _require_name(stored.name)
-    folder = _ready() / "layers"
+    folder = ready() / "layers"
     place = folder / f"{uuid.uuid4().hex}{_ENDINGS.get(stored.kind, '.parquet')}"
     known = replace(
         stored,
@@ -248,6 +192,9 @@ def keep(stored: StoredLayer, features: pd.DataFrame | Path) -> StoredLayer:
                 connection.execute(sql.select(sql.func.coalesce(sql.func.max(_layers.c.number), 0))).scalar_one() + 1
             )
             connection.execute(_layers.insert().values(**_row(known), number=number))
+            hand_over(connection, place)
+            if isinstance(features, gpd.GeoDataFrame):
+                publish(connection, known.name, features)
     except BaseException as error:
         part.unlink(missing_ok=True)
         place.unlink(missing_ok=True)
@@ -271,7 +218,7 @@ def rewrite(known: StoredLayer, rows: pd.DataFrame, **values: Any) -> bool:
 
     The former file goes once nothing names it; a table that somebody else has written meanwhile is left as it is.
     """
-    place = _ready() / "layers" / f"{uuid.uuid4().hex}.parquet"
+    place = ready() / "layers" / f"{uuid.uuid4().hex}.parquet"
     part = place.with_suffix(".parquet.part")
     changed = replace(known, features=len(rows), file=place.name, **values)
     mine = (_layers.c.name == known.name) & (_layers.c.file == known.file)
@@ -282,13 +229,16 @@ def rewrite(known: StoredLayer, rows: pd.DataFrame, **values: Any) -> bool:
         part.replace(place)
         with writing() as connection:
             done = connection.execute(_layers.update().where(mine).values(**_row(changed))).rowcount == 1
+            if done:
+                hand_over(connection, place)
+                drop(connection, _place(known))
     except BaseException as error:
         part.unlink(missing_ok=True)
         place.unlink(missing_ok=True)
         if isinstance(error, OSError) and not isinstance(error, DataFileError):
             raise DataFileError("cannot_write", path=place, reason=error.strerror) from error
         raise
-    (file_path(known) if done else place).unlink(missing_ok=True)
+    (_place(known) if done else place).unlink(missing_ok=True)
     return done
 
 
@@ -304,7 +254,9 @@ def remove(name: str) -> StoredLayer:
     with writing() as connection:
         connection.execute(_outlines.delete().where(_outlines.c.layer == known.name))
         connection.execute(_layers.delete().where(_layers.c.name == known.name))
-    file_path(known).unlink(missing_ok=True)
+        drop(connection, _place(known))
+        withdraw(connection, known.name)
+    _place(known).unlink(missing_ok=True)
     return known
 
 
@@ -383,81 +335,3 @@ def _row(stored: StoredLayer) -> dict[str, Any]:
 def _stored(row: dict[str, Any]) -> StoredLayer:
     row.pop("number")
     return StoredLayer(**{**row, "style": json.loads(row["style"]), "story": json.loads(row["story"])})
-
-
-def _ready() -> Path:
-    """Return the workspace, made where it is missing."""
-    folder = workspace()
-    try:
-        (folder / "layers").mkdir(parents=True, exist_ok=True)
-        (folder / "catalog.sqlite").touch()
-    except OSError as error:
-        raise DataFileError("cannot_write", path=folder, reason=error.strerror) from error
-    _require_local(folder)
-    return folder
-
-
-def _require_local(folder: Path) -> None:
-    """Refuse a network drive, where SQLite's write-ahead log is lost."""
-    homes = [disk for disk in psutil.disk_partitions(all=True) if folder.is_relative_to(disk.mountpoint)]
-    home = max(homes, key=lambda disk: len(disk.mountpoint), default=None)
-    if home is not None and ({home.fstype.lower()} | set(home.opts.split(","))) & NETWORK_DRIVES:
-        raise DataFileError("network_drive", path=folder)
-
-
-def _database(folder: Path) -> sql.Engine:
-    """Return the catalogue; a file that was removed and made again is another one."""
-    path = folder / "catalog.sqlite"
-    return _engine(path, path.stat().st_ino)
-
-
-@cache
-def _engine(path: Path, inode: int) -> sql.Engine:
-    engine = sql.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
-
-    @sql.event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _: Any) -> None:
-        _write_ahead(connection)
-        connection.execute("PRAGMA synchronous=FULL")
-
-    with engine.begin() as connection:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")  # another process may make the same tables now
-        _metadata.create_all(connection)
-        if connection.execute(sql.select(_counter.c.number)).first() is None:
-            connection.execute(_counter.insert().values(number=0))
-    return engine
-
-
-@retry(
-    retry=retry_if_exception_type(sqlite3.OperationalError), stop=stop_after_delay(30), wait=wait_random(0.01, 0.1),
-    reraise=True,
-)  # fmt: skip
-def _write_ahead(connection: Any) -> None:
-    """Switch to the write-ahead log; SQLite does not wait here for another process that does the same."""
-    connection.execute("PRAGMA journal_mode=WAL")
-
-
-@contextmanager
-def reading() -> Iterator[sql.Connection]:
-    """Open the catalogue for reading; its faults are said in one line."""
-    folder = workspace()
-    with _faults(folder), _database(folder).connect() as connection:
-        yield connection
-
-
-@contextmanager
-def writing() -> Iterator[sql.Connection]:
-    """Open the catalogue for one change, all of it or nothing, and give the store a new version."""
-    folder = _ready()
-    with _faults(folder), _database(folder).begin() as connection:
-        connection.execute(_counter.update().values(number=_counter.c.number + 1))
-        yield connection
-
-
-@contextmanager
-def _faults(folder: Path) -> Iterator[None]:
-    """Say a fault of the database in one line."""
-    try:
-        yield
-    except sql.exc.DatabaseError as error:
-        raise DataFileError("catalog_broken", path=folder / "catalog.sqlite", reason=error.orig) from error

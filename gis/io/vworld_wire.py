@@ -31,7 +31,7 @@ from requests.adapters import HTTPAdapter
 from requests_cache.serializers import CattrStage, SerializerPipeline, Stage
 
 from gis.errors import GisError
-from gis.io.store import workspace
+from gis.io.database import workspace
 from gis.io.vworld_answers import (
     Answer,
     read_answer,

@@ -12,7 +12,7 @@ import pandas as pd
 from gis import study
 from gis.analysis.names import complex_of
 from gis.errors import GisError, InputError, UnknownNameError
-from gis.io import store
+from gis.io import database, store
 from gis.io.check import by_kind
 from gis.io.lands import without_owners
 from gis.io.names import aliases
@@ -263,7 +263,7 @@ def remove(layer_name: str) -> list[Outline]:
     store.remove(known.name)
     picture = known.story.get("picture")
     if picture and all(one.story.get("picture") != picture for one in store.layers()):
-        (store.workspace() / "pictures" / Path(picture).name).unlink(missing_ok=True)
+        database.forget_file(database.workspace() / "pictures" / Path(picture).name)
     return lost
 
 

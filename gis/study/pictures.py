@@ -23,9 +23,10 @@ from gis.analysis.georeference import METHODS, Fit, Method, fit, outside_count, 
 from gis.crs import GWANGJU_BELT, KOREA_LON_LAT, MAP_CRS, belt_of, crs_name, known_crs, reproject
 from gis.errors import CrsError, InputError, UnknownNameError
 from gis.io import store
+from gis.io.database import keep_file, workspace
 from gis.io.encoding import text_of
 from gis.io.picture import Sheet, pyramid_path
-from gis.io.store import StoredLayer, workspace
+from gis.io.store import StoredLayer
 from gis.io.write import csv_bytes, write_bytes
 
 GRADE = "C"
@@ -371,6 +372,7 @@ def keep_traced(
     if not place.is_file():
         place.parent.mkdir(parents=True, exist_ok=True)
         write_bytes(content, place)
+        keep_file(place)
     sigma = float(frame["vertex_sigma"].iloc[0])
     return store.keep(
         StoredLayer(

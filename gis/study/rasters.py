@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from gis.io import store
+from gis.io import database, store
 from gis.io.raster import Raster, as_cog, read_raster
 from gis.io.store import StoredLayer
 from gis.study.imports import Keeping, require_keeping
@@ -65,7 +65,7 @@ def raster_story(raster: Raster) -> dict[str, Any]:
 
 def _room() -> Path:
     """Return a folder of the workspace for drafts, so that a finished file only changes its name."""
-    folder = store.workspace() / "cache"
+    folder = database.workspace() / "cache"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
