@@ -16,6 +16,8 @@ else:
             st.Page("gis/app/pages/measure.py", title=page_title("page.measure"), icon=":material/straighten:"),
             st.Page("gis/app/pages/statutory.py", title=page_title("page.statutory"), icon=":material/table_view:"),
             st.Page("gis/app/pages/chain.py", title=page_title("page.chain"), icon=":material/account_tree:"),
+            st.Page("gis/app/pages/siting.py", title=page_title("page.siting"), icon=":material/pin_drop:"),
+            st.Page("gis/app/pages/scenarios.py", title=page_title("page.scenarios"), icon=":material/alt_route:"),
             st.Page("gis/app/pages/phases.py", title=page_title("page.phases"), icon=":material/timeline:"),
             st.Page("gis/app/pages/sources.py", title=page_title("page.sources"), icon=":material/library_books:"),
             st.Page("gis/app/pages/report.py", title=page_title("page.report"), icon=":material/description:"),

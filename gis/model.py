@@ -92,6 +92,8 @@ TERRAIN_COLUMNS = ("figure", "band_from", "band_to", "band_unit", "planar_area",
 LAYER_COLUMNS = ("name", "title", "kind", "geometry", "features", "grade", "source", "base_date")
 
 SCHEMATIC = "D"
+PROPOSED = "proposed"
+"""What stands in the place of a grade where an outline is what somebody wants: nothing was measured."""
 SCOPES = ("cluster", "cluster_cheomdan3", "region")
 LINK_KINDS = ("material", "service", "knowledge")
 STATUSES = ("operating", "building", "planned")

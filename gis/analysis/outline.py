@@ -7,8 +7,11 @@ import itertools
 import math
 from collections.abc import Sequence
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 from scipy.optimize import brentq
+from scipy.spatial import KDTree
 from shapely import affinity
 from shapely.ops import split
 
@@ -16,6 +19,8 @@ from gis.errors import InputError
 
 DIGITS = 9
 """Digits of a degree that a proposed outline keeps: a tenth of a millimeter."""
+SCREEN_DEGREE = 1e-6
+"""Degrees to which a browser rounds."""
 LEAST_AREA = 1.0
 """m²: a smaller part is what a division leaves by rounding."""
 
@@ -41,6 +46,33 @@ def proposed_shape(geometry: object) -> shapely.Geometry:
     if not (west >= 124 and east <= 132 and south >= 33 and north <= 39):
         raise InputError("shape.off_korea", west=west, south=south, east=east, north=north)
     return shapely.orient_polygons(flat)
+
+
+def redrawn(drawings: Sequence[object], original: shapely.Geometry | None) -> shapely.Geometry:
+    """Return what polygons drawn on the map (GeoJSON, degrees) make together.
+
+    A browser gives six digits back. A corner that lies where the original had one keeps all of its digits, so that what
+    nobody touched is the same.
+
+    Raises
+    ------
+    InputError
+        Where nothing is drawn, or what is drawn is no site.
+    """
+    shapes = [proposed_shape(drawing) for drawing in drawings]
+    if not shapes:
+        raise InputError("shape.nothing")
+    if original is not None:
+        corners = shapely.get_coordinates(original)
+        known = KDTree(corners)
+
+        def snapped(points: NDArray[np.float64]) -> NDArray[np.float64]:
+            distances, places = known.query(points, distance_upper_bound=SCREEN_DEGREE)
+            found = np.isfinite(distances)
+            return np.where(found[:, None], corners[np.where(found, places, 0)], points)
+
+        shapes = [shapely.transform(shape, snapped) for shape in shapes]
+    return proposed_shape(shapely.geometry.mapping(shapely.union_all(shapes)))
 
 
 def moved(shape: shapely.Geometry, east: float, north: float) -> shapely.Geometry:

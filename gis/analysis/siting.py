@@ -29,10 +29,13 @@ ANCHOR = "anchor"
 TOUCH = 1.0
 """m²: an overlap up to this is a boundary that two shapes share."""
 MOST_CELLS = 4_000_000
+IN_A_BLOCK = 8
+"""How many positions of each part of the grid are measured at most where sites must lie apart."""
 _ARC = 32
 """Chords in a quarter of a circle."""
-OPEN, BEYOND = -1, -2
-"""Of a position that no constraint surely closes, and of one where no template lies on the grid."""
+OPEN, BEYOND, EDGE = -1, -2, -3
+"""Of a position that no constraint can close, of one where no template lies on the grid, and of one that only the exact
+shapes decide."""
 Progress = Callable[[float], None]
 
 
@@ -55,19 +58,24 @@ class Constraint:
 
 @dataclass(frozen=True)
 class Criterion:
-    """What a site had better be near to: `weight` is its share in the score."""
+    """What a site had better be near to: `weight` is its share in the score.
+
+    `uncertainty` is how far (m) the shape may lie from where it is drawn.
+    """
 
     name: str
     shape: shapely.Geometry
     weight: float = 1.0
+    uncertainty: float = 0.0
 
 
 @dataclass(frozen=True)
 class Anchor:
-    """What a site must lie within `within` m of, boundary to boundary."""
+    """What a site must lie within `within` m of, boundary to boundary; `uncertainty` (m) as of a criterion."""
 
     shape: shapely.Geometry
     within: float
+    uncertainty: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,18 @@ class Grid:
     columns: int
     rows: int
 
+    @property
+    def diagonal(self) -> float:
+        """Return the length of the diagonal, m."""
+        return self.cell * math.hypot(self.columns, self.rows)
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """Return west, south, east and north, m: up to a cell more than was asked for."""
+        return (
+            self.west, self.south, self.west + self.cell * self.columns, self.south + self.cell * self.rows,
+        )  # fmt: skip
+
     def shares(self, shape: shapely.Geometry) -> Floats:
         """Return which part of each cell a polygon covers, exactly; row 0 is the southernmost."""
         return _shares(shape, self.west, self.south, self.cell, self.columns, self.rows)
@@ -89,9 +109,9 @@ class Grid:
 class Rejection:
     """Why positions fall: for the best turn of the site at each of them, and counted over all turns.
 
-    `killer` holds at each position (south-west corner of the site's box on the grid) the number of the first constraint
-    that surely closes it, OPEN or BEYOND. `table` has a row a constraint: positions it is the first to close, and those that
-    only it closes, which would open without it.
+    `killer` holds at each position (the cell in the middle of the site's box) the number of the first constraint that
+    surely closes it, OPEN, EDGE or BEYOND. `table` has a row a constraint: positions it is the first to close by the screen and
+    by measure, and those that only it closes, which would open without it.
     """
 
     grid: Grid
@@ -172,15 +192,15 @@ def place(
     apart
         Least distance in m between the centers of two sites that are returned.
     most_verified
-        How many positions are measured exactly, the most promising first.
+        How many positions are measured exactly, the most promising first; where sites must lie apart, the best of every
+        part of the grid beside them.
     progress
         Called with the part done, from 0 to 1; what it raises ends the search.
 
     Returns
     -------
     Placement
-        `sites` with `template`, `area`, `score` (1 is best, 0 worst), `rank`, `pareto`, a column `area.NAME` (m²) for
-        each conditional or penalty constraint and `distance.NAME` (m) for each criterion, and `gap` to the anchor.
+        `sites` with `template`, the columns of `measured`, `rank_low`, `rank_high` and `pareto`.
     """
     excluded = [one for one in constraints if one.mode == EXCLUDE]
     screens = [_Screen(grid, one.shape) for one in excluded]
@@ -191,6 +211,7 @@ def place(
     killer = np.full((grid.rows, grid.columns), BEYOND, dtype=np.int16)
     counts = np.zeros((2, len(names)), dtype=np.int64)
     promising, positions = [_no_positions()], 0
+    block = math.floor(apart / 2 / grid.cell)
     for number, template in enumerate(templates):
         if progress:
             progress(number / (len(templates) + 1))
@@ -198,27 +219,40 @@ def place(
         if mask.columns > grid.columns or mask.rows > grid.rows:
             continue
         sure, maybe = _closed(mask, screens, near, grid)
-        here = _first(sure)
+        here = _first(sure, maybe)
         positions += here.size
-        counts[0] += np.bincount(here[here != OPEN], minlength=len(names))
+        counts[0] += np.bincount(here[here >= 0], minlength=len(names))
         counts[1] += (sure & (maybe.sum(axis=0) == 1)).sum(axis=(1, 2))
-        _note(killer, here)
+        _note(killer, here, mask)
         loss = _loss(mask, template.area, costs, fields, grid, here.shape)
-        promising.append(_best(loss, here == OPEN, number, most_verified))
-    chosen = pd.concat(promising, ignore_index=True).sort_values("loss", kind="stable").head(most_verified)
-    sites = _verified(chosen, templates, constraints, grid, anchor, criteria)
-    sites = _spaced(gpd.GeoDataFrame(sites, geometry="geometry", crs=crs), apart, count)
+        promising.append(_best(loss, here < 0, number, most_verified, block))
+    chosen = _chosen(pd.concat(promising, ignore_index=True), most_verified, block)
+    shapes = _positioned(chosen, templates, grid)
+    sites = measured(shapes, constraints, grid.diagonal, anchor, criteria).assign(
+        template=chosen["template"].to_numpy()
+    )
+    failed = sites["killer"].value_counts().reindex(list(names), fill_value=0).to_numpy()
+    sites = gpd.GeoDataFrame(sites[sites["killer"].isna()], geometry="geometry", crs=crs)
+    sites = ranked(spaced(sites.sort_values("loss", kind="stable", ignore_index=True), apart, count), criteria)
     if progress:
         progress(1.0)
-    table = pd.DataFrame({"constraint": list(names), "first_closed": counts[0], "only_closed": counts[1]})
+    table = pd.DataFrame(
+        {
+            "constraint": pd.Series(names, dtype=object),
+            "first_closed": counts[0],
+            "measured_closed": failed,
+            "only_closed": counts[1],
+        }
+    )
     return Placement(sites, Rejection(grid, killer, names, table), positions, len(chosen))
 
 
-def _note(killer: Ids, here: Ids) -> None:
-    """Keep at each position the killer of the best turn: open in one is open, else the last to be asked."""
-    known = killer[: here.shape[0], : here.shape[1]]
-    open_ = (known == OPEN) | (here == OPEN)
-    known[:] = np.where(open_, OPEN, np.maximum(known, here))
+def _note(killer: Ids, here: Ids, mask: "_Mask") -> None:
+    """Keep in the middle of each position the killer of the best turn: open goes before undecided, that before the last to be asked."""
+    row, column = mask.rows // 2, mask.columns // 2
+    known = killer[row : row + here.shape[0], column : column + here.shape[1]]
+    closed = np.where((known == EDGE) | (here == EDGE), EDGE, np.maximum(known, here))
+    known[:] = np.where((known == OPEN) | (here == OPEN), OPEN, closed)
 
 
 class _Mask:
@@ -269,11 +303,12 @@ def _closed(
     return np.array(sure, dtype=bool).reshape(-1, *size), np.array(maybe, dtype=bool).reshape(-1, *size)
 
 
-def _first(sure: Truths) -> Ids:
-    """Return at each position the number of the first constraint that surely closes it; OPEN where none does."""
+def _first(sure: Truths, maybe: Truths) -> Ids:
+    """Return at each position the number of the first constraint that surely closes it, EDGE where one may, else OPEN."""
     if not len(sure):
         return np.full(sure.shape[1:], OPEN, dtype=np.int16)
-    return np.where(sure.any(axis=0), sure.argmax(axis=0), OPEN).astype(np.int16)
+    rest = np.where(maybe.any(axis=0), EDGE, OPEN)
+    return np.where(sure.any(axis=0), sure.argmax(axis=0), rest).astype(np.int16)
 
 
 def _loss(
@@ -299,11 +334,7 @@ def _distance_field(grid: Grid, shape: shapely.Geometry) -> Floats:
     columns, rows = (np.arange(size) + 0.5 for size in (grid.columns, grid.rows))
     x, y = np.meshgrid(grid.west + grid.cell * columns, grid.south + grid.cell * rows)
     shapely.prepare(shape)
-    return np.asarray(shapely.distance(shape, shapely.points(x, y)) / _diagonal(grid))
-
-
-def _diagonal(grid: Grid) -> float:
-    return grid.cell * math.hypot(grid.columns, grid.rows)
+    return np.asarray(shapely.distance(shape, shapely.points(x, y)) / grid.diagonal)
 
 
 def _no_positions() -> pd.DataFrame:
@@ -312,45 +343,82 @@ def _no_positions() -> pd.DataFrame:
     )
 
 
-def _best(loss: Floats, allowed: Truths, template: int, most: int) -> pd.DataFrame:
-    """Return the allowed positions of least loss, `most` of them at most."""
+def _best(loss: Floats, allowed: Truths, template: int, most: int, block: int) -> pd.DataFrame:
+    """Return the allowed positions of least loss, `most` of them at most, and the best of every block of positions."""
     rows, columns = np.nonzero(allowed)
     values = loss[rows, columns]
     if len(values) > most:
-        kept = np.sort(np.argpartition(values, most)[:most])
+        kept = np.argpartition(values, most)[:most]
+        if block > 1:
+            order = np.argsort(values, kind="stable")
+            parts = (rows[order] // block) * loss.shape[1] + columns[order] // block
+            kept = np.union1d(kept, order[np.unique(parts, return_index=True)[1]])
+        kept = np.sort(kept)
         rows, columns, values = rows[kept], columns[kept], values[kept]
     return pd.DataFrame({"template": template, "row": rows, "column": columns, "loss": values})
 
 
-def _verified(
-    chosen: pd.DataFrame,
-    templates: Sequence[shapely.Geometry],
+def _chosen(promising: pd.DataFrame, most: int, block: int) -> pd.DataFrame:
+    """Return the positions to measure, the least loss first."""
+    known = promising.sort_values("loss", kind="stable", ignore_index=True)
+    wanted = known.index < most
+    if block > 1 and len(known):
+        parts = known.groupby([known["row"] // block, known["column"] // block])
+        wanted |= parts.cumcount().to_numpy() < max(1, min(IN_A_BLOCK, most // parts.ngroups))
+    return known[wanted]
+
+
+def measured(
+    shapes: NDArray[np.object_],
     constraints: Sequence[Constraint],
-    grid: Grid,
-    anchor: Anchor | None,
-    criteria: Sequence[Criterion],
+    diagonal: float,
+    anchor: Anchor | None = None,
+    criteria: Sequence[Criterion] = (),
 ) -> pd.DataFrame:
-    """Return the positions that hold when measured exactly, the best first, with every measure."""
-    shapes = _positioned(chosen, templates, grid)
-    table: dict[str, NDArray] = {"template": chosen["template"].to_numpy(), "area": shapely.area(shapes)}
-    holds, loss = np.ones(len(shapes), dtype=bool), np.zeros(len(shapes))
+    """Return every exact measure of shapes, in their order.
+
+    Parameters
+    ----------
+    diagonal
+        The distance (m) that is the worst.
+
+    Returns
+    -------
+    DataFrame
+        `geometry`, `killer` (the first constraint that a shape breaks, None where it breaks none), `area`, a column
+        `area.NAME` (m²) for each conditional or penalty constraint and `distance.NAME` (m) for each criterion, `gap` to the
+        anchor, `near` (whether that is surely within reach), `loss`, and `score` (1 is best, 0 worst) with `score_low` and
+        `score_high`, between which uncertain places leave it.
+    """
+    table: dict[str, NDArray] = {"geometry": shapes, "area": shapely.area(shapes)}
+    killer = np.full(len(shapes), None, dtype=object)
+    loss, spread = np.zeros(len(shapes)), np.zeros((2, len(shapes)))
     for one in constraints:
         shared = _shared_area(shapes, one.shape)
         if one.mode == EXCLUDE:
-            holds &= shared <= TOUCH
+            killer[(shared > TOUCH) & _none(killer)] = one.name
         else:
             table[f"area.{one.name}"] = shared
             loss += one.weight * shared / table["area"]
     if anchor is not None:
         table["gap"] = shapely.distance(shapes, anchor.shape)
-        holds &= table["gap"] <= anchor.within
+        table["near"] = table["gap"] + anchor.uncertainty <= anchor.within
+        killer[(table["gap"] > anchor.within) & _none(killer)] = ANCHOR
     for criterion in criteria:
-        table[f"distance.{criterion.name}"] = shapely.distance(shapes, criterion.shape)
-        loss += criterion.weight * table[f"distance.{criterion.name}"] / _diagonal(grid)
+        distance = shapely.distance(shapes, criterion.shape)
+        table[f"distance.{criterion.name}"] = distance
+        loss += criterion.weight * distance / diagonal
+        spread[0] += criterion.weight * np.minimum(distance, criterion.uncertainty) / diagonal
+        spread[1] += criterion.weight * criterion.uncertainty / diagonal
     whole = sum(one.weight for one in constraints if one.mode != EXCLUDE) + sum(one.weight for one in criteria)
-    table["score"] = 1 - loss / whole if whole else np.full(len(shapes), np.nan)
-    sites = pd.DataFrame(table).assign(loss=loss, geometry=shapes)[holds]
-    return sites.sort_values("loss", kind="stable", ignore_index=True).drop(columns="loss")
+    share = whole or np.nan
+    table |= {"loss": loss, "score": 1 - loss / share}
+    table |= {"score_low": 1 - (loss + spread[1]) / share, "score_high": 1 - (loss - spread[0]) / share}
+    return pd.DataFrame(table).assign(killer=killer)
+
+
+def _none(killer: NDArray[np.object_]) -> Truths:
+    return np.array([one is None for one in killer], dtype=bool)
 
 
 def _positioned(chosen: pd.DataFrame, templates: Sequence[shapely.Geometry], grid: Grid) -> NDArray[np.object_]:
@@ -379,8 +447,8 @@ def _shared_area(shapes: NDArray[np.object_], other: shapely.Geometry) -> Floats
     return area
 
 
-def _spaced(sites: gpd.GeoDataFrame, apart: float, count: int) -> gpd.GeoDataFrame:
-    """Return the best sites whose centers lie at least `apart` m from every better one, ranked, with who is Pareto-best."""
+def spaced(sites: gpd.GeoDataFrame, apart: float, count: int) -> gpd.GeoDataFrame:
+    """Return the first sites whose centers lie at least `apart` m from every earlier one, `count` of them at most."""
     middles = shapely.get_coordinates(sites.centroid.to_numpy())
     kept: list[int] = []
     for number, middle in enumerate(middles):
@@ -388,16 +456,31 @@ def _spaced(sites: gpd.GeoDataFrame, apart: float, count: int) -> gpd.GeoDataFra
             break
         if not kept or np.hypot(*(middles[kept] - middle).T).min() >= apart:
             kept.append(number)
-    found = sites.iloc[kept].reset_index(drop=True)
-    less = [name for name in found if str(name).startswith(("area.", "distance."))]
-    return found.assign(rank=np.arange(1, len(found) + 1), pareto=pareto(found[less].to_numpy(dtype=float)))
+    return sites.iloc[kept].reset_index(drop=True)
 
 
-def pareto(costs: Floats) -> Truths:
-    """Tell which rows no other row beats: none is as good everywhere and better somewhere; less is better."""
-    no_worse = (costs[:, None, :] <= costs[None, :, :]).all(axis=2)
-    better = (costs[:, None, :] < costs[None, :, :]).any(axis=2)
-    return np.asarray(~(no_worse & better).any(axis=0))
+def ranked(sites: gpd.GeoDataFrame, criteria: Sequence[Criterion] = ()) -> gpd.GeoDataFrame:
+    """Return sites with the best and the worst rank that each may have, and whether it is Pareto-best.
+
+    Two sites are told apart where the intervals of their scores are; one beats another only where it does so wherever
+    what is uncertain may lie.
+    """
+    low, high = (sites[name].to_numpy(dtype=float) for name in ("score_low", "score_high"))
+    before = (low[None, :] > high[:, None]).sum(axis=1)
+    behind = (high[None, :] < low[:, None]).sum(axis=1)
+    less = [name for name in sites if str(name).startswith(("area.", "distance."))]
+    sway = {f"distance.{one.name}": one.uncertainty for one in criteria}
+    best = pareto(sites[less].to_numpy(dtype=float), np.array([sway.get(name, 0.0) for name in less]))
+    return sites.assign(rank_low=before + 1, rank_high=len(sites) - behind, pareto=best)
+
+
+def pareto(costs: Floats, sway: Floats | float = 0.0) -> Truths:
+    """Tell which rows no other row beats: none is as good everywhere and better somewhere; less is better.
+
+    `sway` is how far each cost may be off, to either side.
+    """
+    most, least = costs[:, None, :] + sway, costs[None, :, :] - sway
+    return np.asarray(~((most <= least).all(axis=2) & (most < least).any(axis=2)).any(axis=0))
 
 
 def _shares(shape: shapely.Geometry, west: float, south: float, cell: float, columns: int, rows: int) -> Floats:

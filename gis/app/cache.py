@@ -22,20 +22,25 @@ from gis.io.picture import Sheet, make_pyramid, read_sheet
 from gis.io.read import Arrival, Reading
 from gis.io.vworld_wire import Service
 from gis.io.write import layer_bytes, layer_file_name
-from gis.study import active, cards, firms, imports, kinds, reports, services, value_chain
+from gis.model import PROPOSED
+from gis.study import active, cards, compare, firms, imports, kinds, reports, services, value_chain
 from gis.study import landuse as landuse_study
 from gis.study import overlay as overlay_study
 from gis.study import phases as phase_study
 from gis.study import register as register_study
 from gis.study import rules as rules_study
+from gis.study import siting as siting_study
 from gis.study import targets as target_study
 from gis.study import terrain as terrain_study
 from gis.study import vertices as vertex_study
 from gis.study.imports import uploaded_arrival
 from gis.study.sites import SiteRef
+from gis.study.wish import Wish
 from gis.view import phase_picture as phase_view
 from gis.view.features import screen_geojson
 
+MOST_SEARCHES = 8
+"""Searches for sites that are kept, over all visits."""
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
 
@@ -89,7 +94,7 @@ def site_names(source: str | None = None) -> dict[str, str]:
 @_kept
 def boundary_grades() -> dict[str, str]:
     sites = study.complexes()
-    return dict(zip(sites["id"], sites["grade"], strict=True))
+    return dict(zip(sites["id"], sites["grade"].fillna(PROPOSED), strict=True))
 
 
 @_kept
@@ -277,7 +282,9 @@ def land_use(ref: SiteRef, source: landuse_study.PlanSource) -> landuse_study.La
 
 
 @_kept
-def review(ref: SiteRef, source: landuse_study.PlanSource, settings: rules_study.Settings) -> rules_study.Review:
+def review(
+    ref: SiteRef, source: landuse_study.PlanSource | None = None, settings: rules_study.Settings | None = None
+) -> rules_study.Review:
     return rules_study.review(ref, source, settings)
 
 
@@ -300,3 +307,43 @@ def target_history(target_id: str) -> pd.DataFrame:
 def phase_picture(asked: phase_study.Span, slip: int, year: int, language: str) -> dict[str, Any]:
     with reading(language):
         return phase_view.picture(phase_answer(asked, slip), year).to_dict()
+
+
+@st.cache_resource(show_spinner=False)
+def _found() -> dict[tuple, siting_study.Found]:
+    return {}
+
+
+def _found_key(wish: Wish) -> tuple:
+    return (catalog.data_version(), database.identity(), database.version(), active.name(), wish)
+
+
+def found_sites(wish: Wish, progress: siting_study.Progress) -> siting_study.Found:
+    """Return the sites that a wish allows, searched once: a cached function could not show its progress."""
+    key, kept = _found_key(wish), _found()
+    if key not in kept:
+        found = siting_study.find(wish, progress)
+        while len(kept) >= MOST_SEARCHES:
+            kept.pop(next(iter(kept)))
+        kept[key] = found
+    return kept[key]
+
+
+def last_found(wish: Wish) -> siting_study.Found | None:
+    """Return what was found for a wish; None where it was not searched yet."""
+    return _found().get(_found_key(wish))
+
+
+@_kept
+def bundled_window() -> tuple[float, float, float, float]:
+    return siting_study.bundled_window()
+
+
+@_kept
+def scenario_links(scenario: str) -> pd.DataFrame:
+    return value_chain.scenario_links(scenario)
+
+
+@_kept
+def compared(names: tuple[str | None, ...], asked: compare.Asked) -> pd.DataFrame:
+    return compare.compared(names, asked)

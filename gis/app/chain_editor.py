@@ -29,7 +29,7 @@ def show_editor() -> None:
     say(view.model_sentence(), strong=True)
     st.caption(t("chain.editor_note"))
     table = segment(t("chain.table"), list(TABLES), "chain_table", "hosts", lambda name: t(f"chain.tables.{name}"))
-    used, revisions = value_chain.model(), value_chain.revisions()
+    used, revisions = value_chain.base_model(), value_chain.revisions()
     revision = 0 if revisions.empty else int(revisions["revision"].iloc[0])
     base, key = state.points_base(f"{table}-{revision}", editable(getattr(used, table)[list(TABLES[table])]))
     edited = st.data_editor(
@@ -75,7 +75,7 @@ def rows_of(table: str, edited: pd.DataFrame) -> pd.DataFrame:
 
 def column_settings(table: str) -> dict[str, Any]:
     """Return how each column of a table is edited: what can be chosen is chosen."""
-    used = value_chain.model()
+    used = value_chain.base_model()
     stages, places = list(used.stages["id"]), list(value_chain.places()["id"])
     words: dict[str, tuple[list[str], str]] = {
         "stage": (stages, "stage"), "stage_from": (stages, "stage"), "stage_to": ([*stages, chain_model.EXPORT], "stage"),
@@ -119,8 +119,8 @@ def show_files() -> None:
     """Offer the chain as files, and take one back."""
     st.subheader(t("chain.files"))
     with st.container(horizontal=True):
-        offer(t("chain.workbook"), lambda: chain_model.model_book(value_chain.model()), "chain.xlsx")
-        offer(t("chain.toml"), lambda: chain_model.model_toml(value_chain.model()), "chain.toml")
+        offer(t("chain.workbook"), lambda: chain_model.model_book(value_chain.base_model()), "chain.xlsx")
+        offer(t("chain.toml"), lambda: chain_model.model_toml(value_chain.base_model()), "chain.toml")
     picked = st.file_uploader(t("chain.upload"), [ending[1:] for ending in chain_model.ENDINGS], key="chain_file")
     if picked is None:
         return

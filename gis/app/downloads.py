@@ -10,14 +10,32 @@ from gis import study
 from gis.i18n import t
 from gis.io.write import csv_bytes, xlsx_bytes
 from gis.model import outward
+from gis.study import active
 from gis.view.tables import number_formats, shown
 
 
 def offer(label: str, content: Callable[[], bytes], name: str) -> None:
-    """Draw a button for one file, made when it is pressed."""
+    """Draw a button for one file, made when it is pressed, under the scenario that the page shows."""
     st.download_button(
-        label, content, name, key=f"file-{name}", on_click="ignore", type="tertiary", icon=":material/download:"
+        label,
+        under_now(content),
+        name,
+        key=f"file-{name}",
+        on_click="ignore",
+        type="tertiary",
+        icon=":material/download:",
     )
+
+
+def under_now(content: Callable[[], bytes]) -> Callable[[], bytes]:
+    """Return what makes a file later under the scenario of now."""
+    name = active.name()
+
+    def made() -> bytes:
+        with active.under(name):
+            return content()
+
+    return made
 
 
 def show_numbers(

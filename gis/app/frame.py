@@ -12,7 +12,9 @@ from gis.app.choices import select
 from gis.app.map_assets import font_css
 from gis.errors import GisError
 from gis.i18n import LANGUAGES, t, use_language
+from gis.study import active
 from gis.units import AREA_SYMBOLS
+from gis.view import scenarios
 from gis.view.page_css import PAGE_CSS
 
 ICON = str(Path(__file__).with_name("icon.svg"))
@@ -31,8 +33,10 @@ def header(sentence: str) -> str:
     use_language(state.language())
     st.html(f"<style>{font_css()}{PAGE_CSS}</style>")
     with st.container(key="header"):
-        words, unit_box, language_box = st.columns([0.76, 0.12, 0.12], vertical_alignment="center")
+        words, scenario_box, unit_box, language_box = st.columns([0.6, 0.16, 0.12, 0.12], vertical_alignment="center")
     words.markdown(sentence)
+    with scenario_box:
+        choose_scenario()
     with unit_box:
         unit = select(
             t("app.area_unit"), UNITS, state.AREA_UNIT, UNITS[0], AREA_SYMBOLS.__getitem__, label_visibility="collapsed"
@@ -43,6 +47,22 @@ def header(sentence: str) -> str:
             label_visibility="collapsed",
         )  # fmt: skip
     return unit or UNITS[0]
+
+
+def choose_scenario() -> None:
+    """Draw the choice of the scenario that every page looks at; nothing while there is none."""
+    known = {one.id: one.scenario for one in active.every()}
+    if not known:
+        return
+    titles = {state.NO_SCENARIO: t("scenario.none")} | scenarios.titles()
+    secret = [name for name, one in known.items() if one.confidential]
+    chosen = select(
+        t("scenario.one"), list(titles), state.SCENARIO, state.NO_SCENARIO, titles.__getitem__, secret,
+        label_visibility="collapsed",
+    )  # fmt: skip
+    if chosen in secret:
+        st.html(f'<div class="secret" aria-hidden="true">{t("scenario.secret_word")}</div>')
+        st.caption(t("scenario.secret_note"))
 
 
 def say(text: str, lead: str = "", strong: bool = False) -> None:
@@ -67,5 +87,9 @@ def faults_shown() -> Iterator[None]:
 def show_page(body: Callable[[], None]) -> None:
     """Draw a page; a fault that nothing inside has shown ends it with one sentence."""
     use_language(state.language())
-    with faults_shown():
+    name = state.scenario()
+    if name is not None and name not in [one.id for one in active.every()]:
+        state.look_at(None)
+        name = None
+    with faults_shown(), active.under(name):
         body()

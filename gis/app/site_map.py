@@ -26,12 +26,20 @@ PREVIEW_FEATURES = 500
 DRAWING_ORDER = ("testbed", "ri", "emd", "cluster", "complexes", "ai_cluster", "hosts", "reference_points")
 
 
-def base(tiles: Sequence[view.TileBase] = (), storage_key: str = "site-map", bounds: view.Bounds = HOME) -> Any:
-    """Return the base: administrative boundaries, drawing tools, tiles if asked for."""
+def base(
+    tiles: Sequence[view.TileBase] = (),
+    storage_key: str = "site-map",
+    bounds: view.Bounds = HOME,
+    edited: view.Edited | None = None,
+    follows: str | None = None,
+) -> Any:
+    """Return the base: administrative boundaries, drawing tools, tiles if asked for, shapes to edit."""
     texts = {name: t(f"map.{name}") for name in ("label", "zoom_in", "zoom_out", "home", "tiles_offline")}
     texts |= {name: t(f"leaflet.{name}") for name in view.MAP_TEXTS if name not in texts}
     land = cache.screen_layer(LAND, "m2", language())
-    return view.base_map(bounds, tiles=tiles, texts=texts, geojson_base=land, storage_key=storage_key)
+    return view.base_map(
+        bounds, tiles=tiles, texts=texts, geojson_base=land, storage_key=storage_key, edited=edited, follows=follows
+    )
 
 
 def layer_group(visible: list[str], unit: str, links: pd.DataFrame | None = None, selected: str | None = None) -> Any:

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -10,6 +10,7 @@ import streamlit as st
 
 from gis.app.map_widget import MapEvent
 from gis.i18n import LANGUAGES, t
+from gis.study.wish import Wish
 
 LANGUAGE = "lang"
 AREA_UNIT = "unit"
@@ -17,6 +18,8 @@ COMPLEX = "complex"
 LAYERS = "layers"
 BASE = "base"
 LINKS = "links"
+SCENARIO = "scenario"
+NO_SCENARIO = "-"
 _CLICKS = "clicks"
 _DRAWINGS = "drawings"
 _KEPT = "kept"
@@ -25,10 +28,15 @@ _CHANGE = "outline-change"
 _POINTS = "control-points"
 _MARKS = "control-marks"
 _PICKS = "map-picks"
+_WISH = "siting-wish"
 
 
-def link(key: str, allowed: Iterable[str], default: str | list[str] | None = None) -> dict[str, Any]:
+def link(
+    key: str, allowed: Iterable[str], default: str | list[str] | None = None, secret: Collection[str] = ()
+) -> dict[str, Any]:
     """Bind the choice `key` to the address and return the arguments that make a widget show and keep it.
+
+    What is `secret` is kept in this visit alone, and never written to the address.
 
     The choice is an id: taken from the address once, written to it always. Streamlit's own `bind` writes the
     label, which changes with the language. The widget has a key of its own in each language, for a widget
@@ -37,7 +45,7 @@ def link(key: str, allowed: Iterable[str], default: str | list[str] | None = Non
     if key not in st.session_state:
         st.session_state[key] = _from_address(key, set(allowed), default)
     chosen = st.session_state[key]
-    if chosen == default:
+    if chosen == default or chosen in secret:
         st.query_params.pop(key, None)
     else:
         st.query_params[key] = chosen
@@ -64,6 +72,22 @@ def language() -> str:
     """Return the language of this visit; the address names it before the first widget does."""
     chosen = st.session_state.get(LANGUAGE) or st.query_params.get(LANGUAGE)
     return chosen if chosen in LANGUAGES else LANGUAGES[0]
+
+
+def scenario() -> str | None:
+    """Return the scenario that this visit looks at; the address names it before the first widget does."""
+    chosen = st.session_state.get(SCENARIO) or st.query_params.get(SCENARIO)
+    return None if chosen in (None, NO_SCENARIO) else str(chosen)
+
+
+def look_at(scenario_id: str | None) -> None:
+    """Look at a scenario from now on."""
+    st.session_state[SCENARIO] = scenario_id or NO_SCENARIO
+
+
+def choose(key: str, chosen: str) -> None:
+    """Let a choice of `link` be another one from the next run on."""
+    st.session_state[key] = chosen
 
 
 def take_map_event(event: MapEvent, complexes: list[str]) -> bool:
@@ -186,3 +210,18 @@ def take_pick(map_name: str, event: MapEvent, layer: str) -> bool:
     clicked = event.clicked_id if event.clicked_layer == layer else None
     st.session_state.setdefault(_PICKS, {})[map_name] = (clicked, event.click_count)
     return clicked is not None
+
+
+def ask_sites(wish: Wish) -> None:
+    """Keep what is looked for."""
+    st.session_state[_WISH] = wish
+
+
+def asked_sites() -> Wish | None:
+    """Return what was looked for last; None where nothing was, or it was stopped."""
+    return st.session_state.get(_WISH)
+
+
+def forget_sites() -> None:
+    """Look no more for what was asked last."""
+    st.session_state.pop(_WISH, None)

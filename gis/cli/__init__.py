@@ -17,6 +17,7 @@ from gis.cli import (
     register,
     scenario,
     services,
+    siting,
     targets,
     terrain,
     vertices,
@@ -43,6 +44,7 @@ app.add_typer(terrain.app)
 app.add_typer(landuse.app)
 app.add_typer(phases.app)
 app.add_typer(targets.app, name="targets")
+app.add_typer(siting.app)
 app.add_typer(scenario.app, name="scenario")
 
 

@@ -84,7 +84,7 @@ def export(output: Annotated[Path, typer.Option("--output", "-o", help="A workbo
     makers = {".xlsx": chain_model.model_book, ".toml": chain_model.model_toml}
     if output.suffix.lower() not in makers:
         raise InputError("chain.model_ending", ending=output.suffix or "-", known=", ".join(makers))
-    write_bytes(makers[output.suffix.lower()](value_chain.model()), output)
+    write_bytes(makers[output.suffix.lower()](value_chain.base_model()), output)
 
 
 @model_app.command()

@@ -90,15 +90,20 @@ def emit(
 def text_of(tables: dict[str, pd.DataFrame], unit: str, names: dict[str, str] | None, note: str | None) -> str:
     """Return tables as drawn with letters."""
     first = next(iter(tables.values()))
+    told = [table for table in tables.values() if len(table) or table is first]
+    return people_text(
+        [None if table.empty else shown(table.dropna(axis=1, how="all"), unit, names) for table in told], note
+    )
+
+
+def people_text(tables: list[pd.DataFrame | None], note: str | None) -> str:
+    """Return tables made for people as drawn with letters; None is a table without rows."""
     console = Console(width=None if sys.stdout.isatty() else 240, highlight=False, markup=False, soft_wrap=False)
     with console.capture() as captured:
-        for content in tables.values():
-            if content.empty and content is not first:
-                continue
-            if content.empty:
+        for people in tables:
+            if people is None:
                 console.print(t("word.none"))
                 continue
-            people = shown(content.dropna(axis=1, how="all"), unit, names)
             formats = number_formats(people)
             drawn = Table(show_lines=False)
             for header in people.columns:

@@ -5,14 +5,15 @@ from typing import Annotated
 
 import typer
 
-from gis.cli.output import Format, FormatOpt, OutputOpt, UnitOpt, emit, resolve, say_aside, write
+from gis.cli.output import Format, FormatOpt, OutputOpt, UnitOpt, emit, people_text, resolve, say_aside, write
 from gis.errors import InputError
 from gis.i18n import t
 from gis.io.read import Reading
 from gis.io.write import json_text, write_bytes
-from gis.study import active, scenarios
+from gis.study import active, compare, scenarios
 from gis.study.sites import SiteRef, site
-from gis.units import area_unit, parse_area
+from gis.units import area_unit, parse_area, parse_length
+from gis.view import compare as compare_view
 from gis.view import scenarios as view
 
 app = typer.Typer(
@@ -189,6 +190,29 @@ def diff(
     emit({"differences": view.difference_table(found)}, format, output)
 
 
+@app.command("compare")
+def compare_(
+    names: Annotated[list[str], typer.Argument(help="Scenarios; `-` is the data. Differences are from the first.")],
+    year: Annotated[int, typer.Option(help="The year of the chain.")] = compare.Asked().year,
+    scope: Annotated[str, typer.Option(help="cluster, cluster_cheomdan3 or region.")] = "region",
+    basis: Annotated[str, typer.Option(help="plan or fact.")] = "plan",
+    within: Annotated[str | None, typer.Option(help="Farthest hand-over that counts, e.g. 10km.")] = None,
+    unit: UnitOpt = "m2",
+    format: FormatOpt = None,
+    output: OutputOpt = None,
+) -> None:
+    """Compare alternatives: areas, distances, chain, legal checks, each with its difference from the first."""
+    unit = area_unit(unit)
+    asked = compare.Asked(year, scope, basis, None if within is None else parse_length(within))
+    told = [None if name == "-" else name for name in names]
+    found = compare.compared(told, asked)
+    if resolve(format, output) != Format.table:
+        emit({"compare": found}, format, output)
+        return
+    note = "\n".join(compare_view.compare_sentences(found, told, asked, unit))
+    write(people_text([compare_view.compare_table(found, told, unit)], note), output)
+
+
 @app.command()
 def undo(name: NameArg) -> None:
     """Take the last change back."""
@@ -211,7 +235,7 @@ def restore(name: NameArg, number: Annotated[int, typer.Argument(help="The numbe
 def remove(name: NameArg) -> None:
     """Put a scenario away; its history stays."""
     scenarios.remove(name)
-    say_aside(t("scenario.removed", name=name))
+    say_aside(t("scenario.put_away", name=name))
 
 
 @app.command()

@@ -94,7 +94,7 @@ def history(topic: str, key: str) -> list[Decision]:
 
 def _require_unchanged(now: Decision | None, expected: int | None) -> None:
     if expected is not None and expected != (0 if now is None else now.number):
-        told = "-" if now is None else f"{now.note or now.number} ({now.made_at})"
+        told = "-" if now is None else " ".join(filter(None, [str(now.number), now.note, now.made_at]))
         raise ClashError("clash", what=told)
 
 

@@ -108,6 +108,17 @@ def answer(asked: Span, slip: int = 1, shorten: Mapping[str, int] | None = None)
     )
 
 
+def first_complete(asked: Span) -> int | None:
+    """Return the first year of the span in which the chain is complete, in its scope and on its basis; None where none is."""
+    used = value_chain.model()
+    curve = _phases.completeness_curve(
+        used.hosts, used.links, value_chain.place_distances(used, asked.scope), asked.years,
+        scope=asked.scope, basis=asked.basis, within=asked.within,
+    )  # fmt: skip
+    found = _phases.first_complete_years(curve)["first_complete"].iloc[0]
+    return None if pd.isna(found) else int(found)
+
+
 def _tracks(used: ChainModel, shorten: Mapping[str, int]) -> dict[str, pd.DataFrame]:
     """Return the hosts by track; a second track only where something is shortened."""
     if not shorten:
@@ -146,6 +157,12 @@ def steps() -> pd.DataFrame:
 def phase_names() -> pd.DataFrame:
     """Return `name` and `name_en` of every phase, by its id."""
     return catalog.steps().drop_duplicates("phase").set_index("phase")[["name", "name_en"]]
+
+
+def deciding() -> list[str]:
+    """Return the phases that still decide when a host of the chain works."""
+    moving = _phases.decided_hosts(value_chain.base_model().hosts)
+    return list(dict.fromkeys(str(phase) for phase in moving.loc[moving["stays"].isna(), "phase"]))
 
 
 def room(used: ChainModel | None = None) -> dict[str, int]:

@@ -6,7 +6,7 @@ an older one is refused, never laid over what somebody else kept.
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +79,7 @@ def branch(name: str, title: str, new_name: str | None = None, number: int | Non
 
 def _keep_new(scenario: Scenario, wish: str) -> Kept:
     name = free_name(wish)
-    decisions.append(TOPIC, name, scenarios.content_of(scenario), "create", expected=0)
+    decisions.append(TOPIC, name, scenarios.content_of(scenario), expected=0)
     return active.kept(name)
 
 
@@ -118,7 +118,7 @@ def change(
 
 def edit(name: str, values: Mapping[str, Any], expected: int | None = None) -> Kept:
     """Keep another title, note or 대외비 flag."""
-    return change(name, lambda told: _valid(told, **values), ", ".join(values), expected)
+    return change(name, lambda told: _valid(told, **values), expected=expected)
 
 
 def _valid(scenario: Scenario, **values: Any) -> Scenario:
@@ -190,7 +190,7 @@ def restore(name: str, number: int, expected: int | None = None) -> Kept:
 def remove(name: str, expected: int | None = None) -> None:
     """Put a scenario away: it is no longer listed, its history stays and can be restored."""
     active.kept(name)
-    decisions.append(TOPIC, name, None, "remove", expected)
+    decisions.append(TOPIC, name, None, expected=expected)
 
 
 def revision(name: str, number: int) -> Kept:
@@ -210,7 +210,7 @@ def history(name: str) -> pd.DataFrame:
     table = []
     for one in rows:
         before = told.get(one.parent or 0)
-        changes = None
+        changes = "created" if one.content is not None else "removed"
         if one.content is not None and before is not None and before.content is not None:
             found = _scenario.differences(*(scenarios.from_content(each.content) for each in (before, one)))
             changes = "|".join(
@@ -304,6 +304,28 @@ def _with_site(told: Scenario, site_id: str, geometry: dict[str, Any], title: st
     return scenarios.from_content(content)
 
 
+def redraw(
+    name: str,
+    site_id: str,
+    drawings: Sequence[Mapping[str, Any]],
+    title: str | None = None,
+    expected: int | None = None,
+) -> Kept:
+    """Keep what is drawn on the map (GeoJSON polygons, degrees) as the outline of a site; what was not touched stays as it was."""
+    before = _shape_now(name, site_id)
+    shape = _outline.redrawn(list(drawings), before)
+    if before is not None and shape.equals(before):
+        return active.kept(name)
+    return set_outline(name, site_id, shapely.geometry.mapping(shape), title, expected=expected)
+
+
+def _shape_now(name: str, site_id: str) -> shapely.Geometry | None:
+    with active.under(name):
+        if site_id not in study.complexes().index:
+            return None
+        return shapely.geometry.shape(outline_of(site_id))
+
+
 def drop_site(name: str, site_id: str, expected: int | None = None) -> Kept:
     """Give a proposed outline up: the complex has that of the data again."""
 
@@ -311,7 +333,13 @@ def drop_site(name: str, site_id: str, expected: int | None = None) -> Kept:
         require_site(told, site_id)
         return told.model_copy(update={"sites": tuple(one for one in told.sites if one.id != site_id)})
 
-    return change(name, without, f"drop {site_id}", expected)
+    return change(name, without, expected=expected)
+
+
+def free_site(told: Scenario) -> str:
+    """Return an id that neither a complex nor a site of a scenario has."""
+    taken = {*study.layer(study.COMPLEXES)["id"], *(site.id for site in told.sites)}
+    return next(name for name in (f"site_{number}" for number in range(1, 10_000)) if name not in taken)
 
 
 def require_site(told: Scenario, site_id: str) -> ProposedSite:
@@ -376,7 +404,7 @@ def set_parts(
             raise InputError("scenario.parts", asked=len(parts), found=len(shapes))
         return _with_parts(told, site, [(part[0], part[2]) for part in parts], gpd.GeoSeries(shapes, crs=shape.crs))
 
-    return change(name, divided, f"parts {site_id}", expected)
+    return change(name, divided, expected=expected)
 
 
 def cut_site(
@@ -397,7 +425,7 @@ def cut_site(
         shapes = gpd.GeoSeries(_outline.divided(shape.iloc[0], drawn), crs=shape.crs)
         return _with_parts(told, site, list(zip(names, opens, strict=True)), shapes)
 
-    return change(name, cut, f"parts {site_id}", expected)
+    return change(name, cut, expected=expected)
 
 
 def _with_parts(
@@ -432,17 +460,32 @@ def set_host(name: str, host_id: str, values: Mapping[str, Any], expected: int |
     def hosted(told: Scenario) -> Scenario:
         base = value_chain.base_model().hosts.set_index("id", drop=False)
         known = told.hosts.get(host_id) or (base.loc[host_id].to_dict() if host_id in base.index else {"id": host_id})
-        row = {key: value for key, value in {**known, **values}.items() if not _empty(value)}
+        [row] = _plain_hosts(pd.DataFrame([{**known, **values}], dtype=object))
         return _valid(told, hosts={**told.hosts, host_id: row})
 
-    return change(name, hosted, f"host {host_id}", expected)
+    return change(name, hosted, expected=expected)
+
+
+def set_hosts(name: str, hosts: pd.DataFrame, expected: int | None = None) -> Kept:
+    """Keep a whole table of hosts as those of a scenario: rows that are as in the data are no change."""
+    base = {row["id"]: row for row in _plain_hosts(value_chain.base_model().hosts)}
+    told = {row["id"]: row for row in _plain_hosts(hosts)}
+    changes: dict[str, dict[str, Any] | None] = {key: row for key, row in told.items() if base.get(key) != row}
+    changes |= dict.fromkeys(key for key in base if key not in told)
+    return change(name, lambda now: _valid(now, hosts=changes), expected=expected)
+
+
+def _plain_hosts(hosts: pd.DataFrame) -> list[dict[str, Any]]:
+    return [
+        {key: value for key, value in row.items() if not _empty(value) and key != "row"} for row in plain_rows(hosts)
+    ]
 
 
 def drop_host(name: str, host_id: str, expected: int | None = None) -> Kept:
     """Let a host be gone in a scenario."""
     if host_id not in set(value_chain.base_model().hosts["id"]) | set(active.kept(name).scenario.hosts):
         raise UnknownNameError("scenario.host", host=host_id)
-    return change(name, lambda told: _valid(told, hosts={**told.hosts, host_id: None}), f"no {host_id}", expected)
+    return change(name, lambda told: _valid(told, hosts={**told.hosts, host_id: None}), expected=expected)
 
 
 def forget_host(name: str, host_id: str, expected: int | None = None) -> Kept:
@@ -450,24 +493,27 @@ def forget_host(name: str, host_id: str, expected: int | None = None) -> Kept:
     return change(
         name,
         lambda told: _valid(told, hosts={key: row for key, row in told.hosts.items() if key != host_id}),
-        f"host {host_id}",
-        expected,
+        expected=expected,
     )
 
 
 def slip(name: str, phase: str, years: int, expected: int | None = None) -> Kept:
     """Let a phase be so many years later, earlier where negative; 0 as in the data."""
+    return set_slips(name, {phase: years}, expected)
+
+
+def set_slips(name: str, years: Mapping[str, int], expected: int | None = None) -> Kept:
+    """Let several phases be so many years later, at once; 0 as in the data."""
 
     def slipped(told: Scenario) -> Scenario:
-        others = {key: value for key, value in told.slips.items() if key != phase}
-        return _valid(told, slips=others | ({phase: years} if years else {}))
+        return _valid(told, slips={phase: value for phase, value in {**told.slips, **years}.items() if value})
 
-    return change(name, slipped, f"{phase} {years:+d}", expected)
+    return change(name, slipped, expected=expected)
 
 
 def set_asked(name: str, part: str, values: Mapping[str, Any], expected: int | None = None) -> Kept:
     """Keep what a site was asked to be like (`siting`), or what counts how much (`weights`)."""
-    return change(name, lambda told: _valid(told, **{part: dict(values)}), part, expected)
+    return change(name, lambda told: _valid(told, **{part: dict(values)}), expected=expected)
 
 
 def _empty(value: Any) -> bool:

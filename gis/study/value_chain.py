@@ -223,6 +223,14 @@ def moved_links(
     return _chain.moved_links(chain(year, scope, basis).links, chain(year, scope, basis, None, moves).links)
 
 
+def scenario_links(scenario: str, year: int = PLAN_YEAR, scope: str = "region", basis: str = "plan") -> pd.DataFrame:
+    """Return which hand-overs surely shorten or lengthen under a scenario, beside the data as they are."""
+    with active.under(None):
+        plain = chain(year, scope, basis).links
+    with active.under(scenario):
+        return _chain.moved_links(plain, chain(year, scope, basis).links)
+
+
 def answer_object(found: Answer) -> dict[str, Any]:
     """Return a chain as the one object of the interface contract.
 

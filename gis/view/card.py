@@ -5,7 +5,7 @@ from html import escape
 import pandas as pd
 
 from gis.i18n import either, t
-from gis.model import EVIDENCE, SCHEMATIC
+from gis.model import EVIDENCE, PROPOSED, SCHEMATIC
 from gis.study.cards import Card
 from gis.units import area_text
 from gis.view.sentences import adjacency_sentence, conflict_sentence, link_distance
@@ -25,7 +25,7 @@ def card_html(card: Card, area_unit: str) -> str:
     parts = [
         f"<h3>{escape(label('place', site['id']))}</h3>",
         f"<p class='gis-muted'>{escape(either(site['name'], site['name_en']))}</p>",
-        f"<p>{_badge(label('grade', site['grade']), 'schematic' if site['grade'] == SCHEMATIC else 'plain')}</p>",
+        f"<p>{_badge(label('grade', PROPOSED if pd.isna(site['grade']) else site['grade']), 'schematic' if site['grade'] == SCHEMATIC else 'plain')}</p>",
         _facts(_area_rows(card, area_unit)),
         _facts(_claim_rows(card, TEXT_QUANTITIES + CARD_QUANTITIES, area_unit)),
         _section("card.phases", [_step_line(card, row) for row in card.steps.to_dict("records")]),

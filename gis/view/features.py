@@ -9,7 +9,7 @@ import shapely
 
 from gis.crs import MAP_CRS, reproject
 from gis.i18n import either, t
-from gis.model import SCHEMATIC
+from gis.model import PROPOSED, SCHEMATIC
 from gis.units import area_text, length_text
 from gis.view.tables import label
 from layers.declare import Layer
@@ -44,14 +44,21 @@ def screen_geojson(frame: gpd.GeoDataFrame, layer: Layer, area_unit: str) -> dic
                 "id": row["id"],
                 "name": display_name(row),
                 layer.label_column: display_name(row),
-                "grade": row["grade"],
+                **_grade(row),
                 "tooltip": _tooltip(row, layer, area_unit),
-                **{name: row[name] for name in (layer.style.class_column, *MAP_COLUMNS) if name in row},
+                **{name: row[name] for name in (layer.style.class_column, *MAP_COLUMNS) if name and name in row},
             },
         }
         for shape, row in zip(shapes, pd.DataFrame(shown.drop(columns="geometry")).to_dict("records"), strict=True)
     ]
     return {"type": "FeatureCollection", "features": features}
+
+
+def _grade(row: dict[str, Any]) -> dict[str, Any]:
+    """Return the grade of a feature, and the stamp of one that a scenario proposes."""
+    if pd.isna(row["grade"]) and str(row.get("source")).startswith("scenario:"):
+        return {"grade": PROPOSED, "proposed": t("scenario.one")}
+    return {"grade": row["grade"]}
 
 
 def drawn_on_screen(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

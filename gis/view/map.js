@@ -167,8 +167,9 @@ const siteMap = (() => {
     },
   };
 
-  function keepView(map, drawn, { key, home, draft }) {
+  function keepView(map, drawn, { key, drawings, outline, follows, home, draft }) {
     restoreView(map, `${key}:view`, home);
+    if (follows) follow(map, follows);
     drawn.on("layeradd", ({ layer }) => {
       showMeasure(layer);
       layer.on("edit editdrag", () => showMeasure(layer));
@@ -179,12 +180,28 @@ const siteMap = (() => {
     new ResizeObserver(() => requestAnimationFrame(showMeasures)).observe(map.getContainer());
     document.fonts.addEventListener("loadingdone", showMeasures);
     map.on("draw:created draw:edited draw:deleted", () =>
-      tab.write(`${key}:drawings`, drawn.toGeoJSON()));
+      tab.write(`${drawings}:drawings`, drawn.toGeoJSON()));
     map.on("draw:edited draw:deleted", () => {
       // else the feature clicked before would be reported as clicked again
       if (window.__GLOBAL_DATA__) window.__GLOBAL_DATA__.last_active_drawing = null;
     });
-    restoreDrawings(map, drawn, tab.read(`${key}:drawings`), draft);
+    restoreDrawings(map, drawn, tab.read(`${drawings}:drawings`) || outline, draft);
+  }
+
+  // maps of one page that show the same place: whoever is moved leads the others
+  function follow(map, name) {
+    const page = tab.read("siteMap:page") || Math.random().toString(36).slice(2);
+    tab.write("siteMap:page", page);
+    const others = new BroadcastChannel(`${name}:${page}`);
+    let led = false;
+    others.onmessage = ({ data }) => {
+      led = true;
+      map.setView(data.center, data.zoom, { animate: false });
+      led = false;
+    };
+    map.on("moveend", () => {
+      if (!led) others.postMessage({ center: [map.getCenter().lat, map.getCenter().lng], zoom: map.getZoom() });
+    });
   }
 
   /** Show the kept view, else home; until a person takes the map, each new size fits anew. */

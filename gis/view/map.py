@@ -20,6 +20,7 @@ from folium.plugins import Draw
 from folium.template import Template
 from jinja2.utils import htmlsafe_json_dumps
 
+from gis.model import PROPOSED
 from gis.view.assets import MAP_CSS, MAP_JS
 from layers.declare import Layer
 from layers.palette import BLUE, INK, LAND, PLUM, STONE, VERMILION
@@ -35,7 +36,7 @@ LINK_COLORS = {"material": VERMILION, "service": BLUE, "knowledge": PLUM}
 LINK_WEIGHTS = {"material": 3.8, "service": 2.4, "knowledge": 1.2}
 """px; kinds differ by width too, for people who do not see colors and for grey print."""
 LINK_DASHES = {"stated": None, "inferred": "9 6", "plan": "1 7"}
-GRADE_DASHES = {"A": None, "B": None, "C": "8 5", "D": "4 5"}
+GRADE_DASHES = {"A": None, "B": None, "C": "8 5", "D": "4 5", PROPOSED: "12 4 2 4"}
 COARSE = 500.0
 """m from which the precision of a point is worth a circle on a map of the city."""
 DRAFT = {"color": INK, "weight": 2.5, "opacity": 0.9, "fillColor": INK, "fillOpacity": 0.1}
@@ -141,6 +142,14 @@ class MapCall(JSCSSMixin, MacroElement):
         return htmlsafe_json_dumps(self.values, ensure_ascii=False)
 
 
+@dataclass(frozen=True)
+class Edited:
+    """Shapes (a GeoJSON FeatureCollection of polygons) that stand drawn at first, to be edited; kept under `key`."""
+
+    key: str
+    geojson: dict[str, Any]
+
+
 class KeepView(MapCall):
     """Keep view and drawings in the browser's tab; a reload or a page change returns them."""
 
@@ -151,8 +160,16 @@ class KeepView(MapCall):
         "{% endmacro %}"
     )
 
-    def __init__(self, draw: Draw, storage_key: str, home: Bounds) -> None:
-        super().__init__("keepView", key=storage_key, home=_corners(home), draft=DRAFT)
+    def __init__(self, draw: Draw, storage_key: str, home: Bounds, edited: Edited | None, follows: str | None) -> None:
+        super().__init__(
+            "keepView",
+            key=storage_key,
+            drawings=storage_key if edited is None else edited.key,
+            outline=None if edited is None else edited.geojson,
+            follows=follows,
+            home=_corners(home),
+            draft=DRAFT,
+        )
         self.draw = draw
 
 
@@ -163,6 +180,8 @@ def base_map(
     texts: Mapping[str, str],
     geojson_base: dict[str, Any],
     storage_key: str = "site-map",
+    edited: Edited | None = None,
+    follows: str | None = None,
 ) -> LeanMap:
     """Return the base: land, controls, drawing tools, and tiles if asked for.
 
@@ -180,6 +199,10 @@ def base_map(
         Administrative boundaries in degrees, simplified; a `name` is shown where it fits.
     storage_key
         Maps with the same key share their view and drawings.
+    edited
+        What stands drawn at first; the drawings are then kept under a key of their own.
+    follows
+        Maps of one page with the same name here move together.
     """
     west, south, east, north = bounds
     chart = LeanMap(
@@ -192,14 +215,24 @@ def base_map(
     draw_words = {name: texts[name] for name in DRAW_TEXTS}
     # streamlit-folium forgets whatever follows an underscore when it asks whether the map
     # is another one; the digest remembers.
-    version = digest([bounds, [asdict(one) for one in tiles], words, draw_words, geojson_base, storage_key])
+    key = [
+        bounds,
+        [asdict(one) for one in tiles],
+        words,
+        draw_words,
+        geojson_base,
+        storage_key,
+        edited and edited.key,
+        follows,
+    ]
+    version = digest(key)
     MapCall("frame", words=words, drawWords=draw_words, home=_corners(bounds), version=version).add_to(chart)
     MapCall("land", collection=_named_land(geojson_base), style=_land_style()).add_to(chart)
     for one in tiles:
         MapCall("tiles", **_tile_options(one)).add_to(chart)
     draw = _draw_control()
     draw.add_to(chart)
-    KeepView(draw, storage_key, bounds).add_to(chart)
+    KeepView(draw, storage_key, bounds, edited, follows).add_to(chart)
     return chart
 
 
@@ -405,8 +438,11 @@ def _label(layer: Layer, properties: Mapping[str, Any], stamp: str) -> dict[str,
     label = {}
     if layer.named:
         label["name"] = str(properties.get(layer.label_column) or properties["id"])
-    if stamp and layer.geometry == "Polygon" and (properties.get("grade") or layer.grade) == "D":
+    grade = properties.get("grade") or layer.grade
+    if stamp and layer.geometry == "Polygon" and grade == "D":
         label["stamp"] = stamp
+    elif grade == PROPOSED:
+        label["stamp"] = str(properties["proposed"])
     return label or None
 
 

@@ -16,6 +16,8 @@ iframe[title="streamlit_folium.st_folium"] { border: 1px solid #d5dae0; border-r
 .st-key-map iframe { height: max(30rem, calc(100vh - 14.5rem)) !important; }
 .st-key-panel { height: max(26rem, calc(100vh - 12rem)) !important; }
 @media (max-width: 1000px) { .st-key-panel { height: auto !important; } }
+.secret { position: fixed; inset: 0; z-index: 9999; pointer-events: none; display: flex; align-items: center;
+  justify-content: center; font-size: 9rem; font-weight: 700; color: rgba(176, 76, 0, 0.1); transform: rotate(-24deg); }
 .gis-card { font-size: 0.9rem; line-height: 1.5; color: #1f2933; }
 .gis-card h3 { margin: 0; padding: 0; font-size: 1.15rem; }
 .gis-card h4 { margin: 0.9rem 0 0.25rem; padding: 0.5rem 0 0; font-size: 0.92rem; border-top: 1px solid #e4e7eb; }

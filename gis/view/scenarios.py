@@ -1,15 +1,29 @@
 """Scenarios in words: what is otherwise, what each revision changed."""
 
+from collections import Counter
 from typing import Any
 
 import pandas as pd
 
 from gis.i18n import either, t
 from gis.io import catalog
+from gis.study import active, scenarios
 from gis.study.active import Kept
 from gis.study.phases import phase_names
+from gis.units import in_area_unit
+from gis.view.tables import label
 
 LONGEST_VALUE = 120
+
+
+def titles() -> dict[str, str]:
+    """Return what to call each scenario by its id; the id stands beside where two have one title."""
+    kept = active.every()
+    counts = Counter(one.scenario.title for one in kept)
+    return {
+        one.id: one.scenario.title if counts[one.scenario.title] == 1 else f"{one.scenario.title} ({one.id})"
+        for one in kept
+    }
 
 
 def sentence(kept: Kept) -> str:
@@ -54,6 +68,44 @@ def difference_table(found: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns, dtype=object)
 
 
+def site_title(kept: Kept, site: str) -> str:
+    """Return what to call a site: as the scenario does, else as the data do."""
+    told = kept.scenario.site(site)
+    return label("place", site) if told is None else told.name
+
+
+def phase_title(names: pd.DataFrame, phase: str) -> str:
+    """Return the name of a phase."""
+    return phase if phase not in names.index else either(names.loc[phase, "name"], names.loc[phase, "name_en"])
+
+
+def part_rows(kept: Kept, site: str, unit: str) -> pd.DataFrame:
+    """Return the parts of a site to be edited: name, area in `unit`, first year; two empty ones where it has none."""
+    parts = scenarios.parts(kept)
+    mine = parts[parts["site"] == site]
+    rows = [
+        {"name": part["name"], "area": round(in_area_unit(part["planar_area"], unit), 4), "opens": part["opens"]}
+        for part in mine.to_dict("records")
+    ]
+    empty = [{"name": t("scenario.part_name", number=number), "area": None, "opens": None} for number in (1, 2)]
+    table = pd.DataFrame(rows or empty, columns=["name", "area", "opens"])
+    return table.astype({"area": float, "opens": "Int64"})
+
+
+def parts_told(edited: pd.DataFrame, unit: str) -> list[tuple[str, float, int | None]]:
+    """Return edited parts as name, area (m²) and first year; the area of the last does not matter."""
+    size = 1 / in_area_unit(1.0, unit)
+    named = edited[edited["name"].notna()]
+    return [
+        (
+            str(row["name"]),
+            0.0 if pd.isna(row["area"]) else float(row["area"]) * size,
+            None if pd.isna(row["opens"]) else int(row["opens"]),
+        )
+        for row in named.to_dict("records")
+    ]
+
+
 def value_text(value: Any) -> str | None:
     """Return a value of a scenario in words."""
     if value is None:
@@ -71,8 +123,8 @@ def history_table(found: pd.DataFrame) -> pd.DataFrame:
     return found.assign(changes=[_change_words(told) for told in found["changes"]])
 
 
-def _change_words(told: str | None) -> str | None:
-    if told is None:
-        return None
+def _change_words(told: str) -> str:
+    if told in ("created", "removed"):
+        return t(f"scenario.{told}")
     parts = (each.partition(":") for each in told.split("|") if each)
     return ", ".join(t(f"scenario.part_{part}") + (f" {name}" if name else "") for part, _, name in parts)

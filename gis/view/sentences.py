@@ -10,7 +10,7 @@ from gis.analysis.chain import EXPORT, Chain
 from gis.analysis.claims import step_claims
 from gis.i18n import either, language, t
 from gis.io import catalog
-from gis.model import SCHEMATIC
+from gis.model import PROPOSED, SCHEMATIC
 from gis.study.imports import OutlineChange
 from gis.units import area_text, interval_text, length_text, spread_text
 from gis.view.tables import label, value_text
@@ -316,6 +316,10 @@ def problem_sentence(row: Mapping[str, Any]) -> str:
 
 def boundary_sentence(grades: Mapping[str, str]) -> str:
     """Return what a reader must know about the outlines of the complexes: which are schematic."""
+    proposed = ", ".join(label("place", name) for name, grade in grades.items() if grade == PROPOSED)
+    if proposed:
+        others = boundary_sentence({name: grade for name, grade in grades.items() if grade != PROPOSED})
+        return f"{others} {t('app.proposed_banner', proposed=proposed)}"
     schematic = [label("place", name) for name, grade in grades.items() if grade == SCHEMATIC]
     if len(schematic) == len(grades):
         return t("app.schematic_banner")

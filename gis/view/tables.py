@@ -12,7 +12,7 @@ from gis.i18n import language, t
 from gis.i18n import table as label_table
 from gis.io.store import StoredLayer
 from gis.model import OUTWARD, SCHEMATIC
-from gis.study import export_story, sources
+from gis.study import active, export_story, sources
 from gis.units import AREA_SYMBOLS, area_text, in_area_unit
 from layers.declare import Layer
 
@@ -113,7 +113,15 @@ DECIMALS = {
 
 def label(family: str, value: object) -> str:
     """Return the label of an id, or the id itself where the table of labels has none (a person's own id)."""
-    return label_table(language()).get(f"{family}.{value}", str(value))
+    known = label_table(language()).get(f"{family}.{value}")
+    return _own_name(family, str(value)) if known is None else known
+
+
+def _own_name(family: str, value: str) -> str:
+    """Return what the scenario that is looked at calls a place of its own; else the id itself."""
+    now = active.current() if family == "place" else None
+    told = None if now is None else now.scenario.site(value)
+    return value if told is None else told.name
 
 
 def told_story(stored: StoredLayer) -> pd.DataFrame:
@@ -211,7 +219,7 @@ def _place_names(table: pd.DataFrame, names: pd.Series) -> pd.Series:
 
 def number_formats(people: pd.DataFrame) -> dict[str, str]:
     """Return how to print each number of a frame made by `shown`: with separators and its own digits."""
-    return {header: f"{{:,.{decimals}f}}" for header, decimals in people.attrs["digits"].items()}
+    return {header: f"{{:,.{decimals}f}}" for header, decimals in people.attrs.get("digits", {}).items()}
 
 
 def _column(

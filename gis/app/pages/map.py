@@ -10,7 +10,7 @@ from gis import study
 from gis.app import cache, state
 from gis.app.base_maps import NO_BASE, BaseChoice, base_choices
 from gis.app.choices import select, several
-from gis.app.downloads import show_numbers
+from gis.app.downloads import show_numbers, under_now
 from gis.app.frame import faults_shown, header, plain, say, show_page
 from gis.app.map_widget import show_map
 from gis.app.site_map import LAND, base, layer_group, links_between_complexes
@@ -54,7 +54,7 @@ def page() -> None:
         areas = [geometry for geometry in state.drawings() if geometry["type"] != "LineString"]
         if areas:
             st.download_button(
-                t("map.drawn_download"), partial(cache.drawn_file, json.dumps(areas)), "drawn.geojson",
+                t("map.drawn_download"), under_now(partial(cache.drawn_file, json.dumps(areas))), "drawn.geojson",
                 key="drawn-file", on_click="ignore", type="tertiary", icon=":material/download:",
             )  # fmt: skip
         chosen = select(

@@ -8,7 +8,7 @@ import streamlit as st
 from gis import study
 from gis.app import cache
 from gis.app.choices import segment, several
-from gis.app.downloads import show_people
+from gis.app.downloads import show_people, under_now
 from gis.app.frame import header, plain, say, show_page
 from gis.i18n import language, reading, t
 from gis.io.write import LAYER_FORMATS, xlsx_bytes
@@ -32,7 +32,7 @@ def page() -> None:
         )
         if picked:
             st.download_button(
-                t("ui.report_make"), partial(workbook, tuple(picked), unit, language()), "site-planning.xlsx", key="workbook",
+                t("ui.report_make"), under_now(partial(workbook, tuple(picked), unit, language())), "site-planning.xlsx", key="workbook",
                 on_click="ignore", type="primary", icon=":material/download:",
             )  # fmt: skip
         else:
@@ -55,7 +55,7 @@ def page() -> None:
                 continue
             st.download_button(
                 t("ui.report_layer", name=plain(layer_title(layer))),
-                partial(cache.layer_file, name, ending),
+                under_now(partial(cache.layer_file, name, ending)),
                 cache.layer_file_title(name, ending),
                 key=f"layer-{name}", on_click="ignore", type="tertiary", icon=":material/download:",
             )  # fmt: skip
