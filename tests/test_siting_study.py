@@ -16,10 +16,10 @@ from gis.analysis.growth import compactness, is_as_wide
 from gis.analysis.siting import CONDITIONAL, EXCLUDE, OPEN, PENALTY
 from gis.crs import MAP_CRS
 from gis.errors import InputError, UnknownNameError
-from gis.study import imports
+from gis.study import imports, scenarios
 from gis.study.rasters import keep_raster
 from gis.study.sites import SiteRef
-from gis.study.siting import GROWN, PARCELS, find, site_geometry
+from gis.study.siting import GROWN, PARCELS, find, proposed, site_geometry
 from gis.study.siting_land import land_themes, loaded_themes
 from gis.study.wish import EXISTING, Rule, Wish, typed_rule, weighted
 from tests.pencil import sites, square
@@ -360,3 +360,14 @@ def test_weights_of_a_judgment_go_to_criteria_and_penalties():
     assert changed.criteria == (("anchor", 0.2), ("emd", 0.0)) and changed.rules[1].weight == 0.8
     with pytest.raises(InputError):
         weighted(wish, pd.Series({"price": 1.0}))
+
+
+@pytest.mark.parametrize(("replaces", "own"), [("futurecar", "futurecar"), (None, "site_1")])
+def test_a_found_site_stands_in_a_scenario_with_what_was_asked_for(replaces, own):
+    found = find(Wish(1_000_000, SiteRef("bitgreen"), 3_000, count=1, cell=100, aspects=(1.0,), turn=90))
+    kept = proposed(found, "site-01", "찾은 자리", replaces=replaces)
+    assert kept.scenario.site(own).geometry == json.loads(json.dumps(site_geometry(found, "site-01")))
+    assert scenarios.site_table(kept)["planar_area"].iloc[0] == pytest.approx(1_000_000, abs=1)
+    assert (kept.scenario.siting["area"], kept.scenario.siting["site"]) == (1_000_000, "site-01")
+    again = proposed(found, "site-01", "둘째", kept.id)
+    assert len(again.scenario.sites) == 2

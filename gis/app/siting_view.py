@@ -11,14 +11,14 @@ from gis.analysis.siting import CONDITIONAL, EXCLUDE, PENALTY
 from gis.app import cache, state
 from gis.app.choices import select
 from gis.app.downloads import offer, show_numbers
-from gis.app.frame import plain, say
+from gis.app.frame import faults_shown, plain, say
 from gis.app.map_widget import show_map
 from gis.app.site_map import base
 from gis.errors import GisError
 from gis.i18n import language, t
 from gis.io.write import csv_bytes, xlsx_bytes
 from gis.model import outward
-from gis.study import siting
+from gis.study import active, siting
 from gis.study.sites import SiteRef
 from gis.study.siting import Found
 from gis.study.siting_land import land_themes, loaded_themes, loose_layers
@@ -263,9 +263,35 @@ def show_found(found: Found, unit: str) -> None:
         if killers:
             st.html(view.killer_legend_html(found))
         st.caption(t("siting.map_hint"))
+    if chosen is not None:
+        show_proposal(found, chosen)
     if state.take_pick(name, event, view.SITES.name):
         st.rerun()  # once, so that the table shows the site
     show_tables(found, unit)
+
+
+def show_proposal(found: Found, site_id: str) -> None:
+    """Let a person take the chosen site into a scenario."""
+    now = active.current()
+    with st.form(f"propose-{site_id}", border=True):
+        st.caption(t("siting.propose_hint", site=site_id))
+        title_box, place_box, button_box = st.columns([0.4, 0.35, 0.25], vertical_alignment="bottom")
+        title = title_box.text_input(t("scenario.title"), t("siting.proposal", site=site_id), max_chars=80)
+        places = [*cache.boundary_grades(), NONE]
+        words = {name: label("place", name) for name in places} | {NONE: t("siting.beside")}
+        replaces = place_box.selectbox(
+            t("siting.replaces"), places, places.index("futurecar"), format_func=words.__getitem__
+        )
+        key = "siting.propose_new" if now is None else "siting.propose_into"
+        into = {} if now is None else {"title": now.scenario.title}
+        done = button_box.form_submit_button(t(key, **into), icon=":material/alt_route:", width="stretch")
+    if done and title.strip():
+        with faults_shown():
+            kept = siting.proposed(
+                found, site_id, title.strip(), None if now is None else now.id, None if replaces == NONE else replaces
+            )
+            state.look_at(kept.id)
+            st.rerun()
 
 
 def chosen_site(found: Found, name: str, unit: str) -> str | None:

@@ -47,9 +47,10 @@ from gis.analysis.siting import (
 from gis.crs import MAP_CRS, belt_of, crs_name, lonlat_bounds, reproject, to_work_crs
 from gis.errors import InputError, UnknownNameError
 from gis.kernel.geodesy import geodesic_distances
+from gis.study import active, scenarios, value_chain
 from gis.study import overlay as overlays
 from gis.study import register as registers
-from gis.study import value_chain
+from gis.study.active import Kept
 from gis.study.sites import SiteRef, site
 from gis.study.siting_land import (
     Land,
@@ -203,6 +204,24 @@ def scores(found: Found) -> pd.DataFrame | None:
         if rule.mode != EXCLUDE and f"area.{rule.name}" in sites:
             table[rule.name] = 1 - sites[f"area.{rule.name}"] / sites["area"]
     return pd.DataFrame(table)
+
+
+def proposed(found: Found, site_id: str, title: str, scenario: str | None = None, replaces: str | None = None) -> Kept:
+    """Keep a found site in a scenario, with what was asked for: in the place of a complex, or beside the others.
+
+    Parameters
+    ----------
+    scenario
+        The scenario that takes it; a new one of that title where it is None.
+    replaces
+        The complex whose outline it is; a site of its own where it is None.
+    """
+    kept = scenarios.create(title) if scenario is None else active.kept(scenario)
+    told = json.loads(json.dumps(asdict(found.wish) | {"site": site_id}, default=str))
+    name = scenarios.free_site(kept.scenario) if replaces is None else replaces
+    own = None if replaces is not None else title
+    kept = scenarios.set_outline(kept.id, name, site_geometry(found, site_id), own, expected=kept.number)
+    return scenarios.set_asked(kept.id, "siting", told, kept.number)
 
 
 def site_geometry(found: Found, site_id: str) -> dict[str, Any]:
