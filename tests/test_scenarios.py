@@ -448,6 +448,10 @@ def test_a_planner_makes_changes_and_hands_a_scenario_over_by_commands(tmp_path)
     assert [row["id"] for row in done("scenario", "list", "--format", "json").json] == ["north", "again"]
     assert done("chain", "--year", "2031", "--scenario", "north", "--format", "json").json["completeness"] < 1
     assert done("chain", "--year", "2031", "--format", "json").json["completeness"] == 1
+    under = done("--scenario", "north", "chain", "--year", "2031", "--format", "json").json
+    assert under == done("chain", "--year", "2031", "--scenario", "north", "--format", "json").json
+    assert done("--scenario", "north", "area", "--format", "json").json[3] == row
+    assert active.name() is None
 
 
 @pytest.mark.parametrize(

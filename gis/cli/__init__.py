@@ -22,9 +22,10 @@ from gis.cli import (
     terrain,
     vertices,
 )
-from gis.cli.output import one_line
+from gis.cli.output import ScenarioOpt, one_line
 from gis.errors import GisError
 from gis.i18n import t, use_language
+from gis.study import active
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
@@ -59,9 +60,10 @@ LangOpt = Annotated[Language, typer.Option("--lang", envvar="GIS_LANG", help="La
 
 
 @app.callback()
-def choose_language(lang: LangOpt = Language.ko) -> None:
-    """Set the language before any command runs."""
+def prepare(context: typer.Context, lang: LangOpt = Language.ko, scenario: ScenarioOpt = None) -> None:
+    """Set the language, and the scenario that is studied, before any command runs."""
     use_language(lang)
+    context.with_resource(active.under(scenario))
 
 
 def main() -> None:

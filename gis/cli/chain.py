@@ -39,7 +39,7 @@ def chain(
     output: OutputOpt = None,
 ) -> None:
     """Show which links of the value chain are served, what is missing, what would end it and what would complete it."""
-    with active.under(scenario):
+    with active.under(scenario or active.name()):
         _chain(year, scope, basis, within, move or [], format, output)
 
 
