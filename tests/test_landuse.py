@@ -389,6 +389,23 @@ def test_what_a_table_lacks_of_the_site_or_has_beyond_it_is_a_row(whole):
     assert ("difference" in table["id"].tolist()) == (whole != 1_000)
 
 
+def test_land_that_a_table_leaves_open_had_no_former_area_and_is_no_change():
+    leaves = with_difference(typed(rows(("도로", None, 670)).assign(former=[630.0]), USES).leaves, 755.0)
+    found = plan_table(leaves, USES)
+    assert np.isnan(amount(found, "difference", "former_area"))
+    assert (amount(found, TOTAL, "former_area"), amount(found, TOTAL, "change_area")) == (630, 40)
+    shown = printed(found)["change_area"][(found["level"] <= 1).to_numpy()]
+    assert shown.iloc[-1] == shown.iloc[:-1].sum() == 40
+
+
+def test_a_column_that_not_every_row_has_adds_up_as_printed():
+    told = rows(("도로", None, 450_000.4), ("공원", None, 20_000.4)).assign(paid=[450_000.4, 20_000.4])
+    found = plan_table(with_difference(typed(told, USES).leaves, 500_000.0), USES)
+    shown = printed(found)
+    first = shown[(found["level"] == 1).to_numpy()]
+    assert first["paid_area"].sum() == shown["paid_area"].iloc[-1]
+
+
 def test_uses_of_two_plans_stand_side_by_side():
     now, before = (typed(rows(*cells), USES).leaves for cells in ([("도로", None, 300)], [("공원", None, 200)]))
     table = plan_table(with_former(now, before), USES)

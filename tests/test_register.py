@@ -74,6 +74,13 @@ def entry(found, name, section="site"):
 SITE = square(0, 0, 100)
 
 
+def test_no_gap_of_the_plane_is_none_of_the_ground_and_all_adds_to_the_site():
+    lots = [square(x * 12.5, y * 20, 12.5, 20) for x in range(8) for y in range(5)]
+    found = made(SITE, parcels(*lots)).balance.set_index(["section", "entry"]).loc["site"]
+    assert found.loc["gaps", "area"] == found.loc["overlaps", "area"] == 0
+    assert found["area"].drop("site_area").sum() == pytest.approx(found.loc["site_area", "area"], abs=1e-9)
+
+
 def test_a_whole_parcel_counts_its_register_area_and_a_half_the_half():
     figures = parcels(square(0, 0, 50, 100), square(50, 0, 100, 100))
     found = by_lot(made(SITE, figures, lands(p1=5_010, p2=9_990)))

@@ -635,6 +635,25 @@ def test_a_typed_plan_in_the_official_area_of_a_schematic_complex_is_decided(fol
     assert found["green_ratio"] == found["road_ratio"] == REVIEW
 
 
+def test_a_table_that_leaves_land_open_decides_no_change_of_the_area(tmp_path):
+    (tmp_path / "open.csv").write_text("구분,기정(㎡),변경(㎡)\n산업시설용지,1500000,1600000\n", encoding="utf-8")
+    found = verdicts(
+        done(
+            "check",
+            "jingok",
+            "--plan",
+            tmp_path / "open.csv",
+            "--basis",
+            "official",
+            "--type",
+            "general",
+            "--format",
+            "json",
+        )
+    )
+    assert found["area_change"] == UNDECIDED
+
+
 def test_the_same_plan_on_the_schematic_outline_decides_no_ratio(folder):
     found = verdicts(done("check", "jingok", "--plan", folder / "plan.csv", "--format", "json"))
     assert {found[name] for name in ("industrial_share", "green_ratio", "road_ratio")} == {UNDECIDED}

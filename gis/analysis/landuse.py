@@ -431,8 +431,7 @@ def with_difference(leaves: pd.DataFrame, whole: float) -> pd.DataFrame:
     rest = whole - math.fsum(leaves["area"])
     if abs(rest) < 1e-6 and len(leaves):
         return leaves
-    former = 0.0 if leaves["former"].notna().any() else np.nan
-    row = pd.DataFrame({"area": rest, "former": former}, index=[DIFFERENCE]).reindex(columns=list(LEAF_COLUMNS))
+    row = pd.DataFrame({"area": rest}, index=[DIFFERENCE]).reindex(columns=list(LEAF_COLUMNS))
     return pd.concat([leaves, row]) if len(leaves) else row
 
 
@@ -448,7 +447,7 @@ def plan_table(leaves: pd.DataFrame, uses: Uses, grade: str | None = None) -> pd
     """Return the table of a plan: categories above their parts, then the whole site.
 
     Rows of level 1 add to the row `total`, rows below a category to the category. Areas are m²; `change_area` is
-    `planned_area` less `former_area`; without any former area both are unknown.
+    `planned_area` less `former_area`, of the whole without the difference to the site; without any former area both are unknown.
     """
     present = {name for use in leaves.index for name in _branch(uses, use)}
     order = {name: number for number, name in enumerate([*uses.known, *sorted(present - set(uses.known))])}
@@ -459,10 +458,16 @@ def plan_table(leaves: pd.DataFrame, uses: Uses, grade: str | None = None) -> pd
     table = pd.DataFrame(rows).reindex(columns=list(TABLE_COLUMNS)).assign(grade=grade)
     amounts = [name for name in table.columns if name.endswith("_area") or name == "share_pct"]
     table[amounts] = table[amounts].astype(float)
-    table["change_area"] = table["planned_area"] - table["former_area"]
+    table["change_area"] = table["planned_area"] - table["former_area"] - _of_no_use(table)
     whole = table["planned_area"].iloc[-1]
     table["share_pct"] = 100 * table["planned_area"] / whole if whole else np.nan
     return table
+
+
+def _of_no_use(table: pd.DataFrame) -> pd.Series:
+    """Return what of each row is the difference to the site: nobody says what that was before, so it is no change."""
+    rest = table.loc[table["id"] == DIFFERENCE, "planned_area"].sum()
+    return pd.Series(np.where(table["id"] == TOTAL, rest, 0.0), index=table.index)
 
 
 def _branch(uses: Uses, use: str) -> tuple[str, ...]:
@@ -511,7 +516,7 @@ def _sums(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the sums of rows; an amount that one of them lacks is unknown; a difference goes to nobody."""
     found: dict[str, Any] = {}
     for column in ("former_area", "planned_area", "geodesic_area"):
-        values = [row[column] for row in rows]
+        values = [row[column] for row in rows if column != "former_area" or row["id"] != DIFFERENCE]
         found[column] = math.fsum(values) if values and not any(map(pd.isna, values)) else np.nan
     for column in ("paid_area", "free_area"):
         values = [row[column] for row in rows if row["planned_area"] != 0 and row["id"] != DIFFERENCE]

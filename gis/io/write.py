@@ -127,8 +127,8 @@ def _sheet_title(title: str, taken: list[str]) -> str:
 
 
 def _neutral(table: pd.DataFrame) -> pd.DataFrame:
-    texts = table.select_dtypes(["object", "string"]).columns
-    safe = table.assign(**{name: table[name].map(_cell).map(_harmless) for name in texts})
+    texts = table.select_dtypes(["object", "string", "category"]).columns
+    safe = table.assign(**{name: table[name].astype(object).map(_cell).map(_harmless) for name in texts})
     return safe.rename(columns=_harmless)
 
 

@@ -12,7 +12,7 @@ from gis import study
 from gis.analysis import claims as _claims
 from gis.analysis import rules as _rules
 from gis.analysis.area import area_sigmas
-from gis.analysis.landuse import SPECIAL
+from gis.analysis.landuse import DIFFERENCE, SPECIAL
 from gis.analysis.rules import CHOICES, FACTS, Case, Quantity, RuleBook
 from gis.crs import crs_name
 from gis.errors import InputError, UnknownNameError
@@ -266,6 +266,7 @@ def _use_changes(found: LandUse) -> dict[str, float] | None:
 def _area_change(found: LandUse, given: Mapping[str, float]) -> float:
     """Return by how many percent the site's area changes; NaN where nobody says what it was."""
     former = given.get("former_area", math.nan)
-    if math.isnan(former) and found.kind == "typed":
-        former = found.amount("total", "former_area")
+    rest = found.amount(DIFFERENCE)
+    if math.isnan(former) and found.kind == "typed" and (math.isnan(rest) or abs(rest) < 1):
+        former = found.amount("total", "former_area")  # of a table that leaves nothing open
     return 100 * (found.whole - former) / former if former > 0 else math.nan

@@ -1,5 +1,6 @@
 """A land-use plan for people: names, numbers that add up as printed, bars, sentences, and its regions on a map."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -67,7 +68,8 @@ def printed(table: pd.DataFrame, unit: str = "m2") -> pd.DataFrame:
         exact = dict(zip(table["id"], table[column] / size, strict=True))
         rounded = _rounded(table, exact, step)
         shown[column] = [float(rounded[name]) * size if name in rounded else np.nan for name in table["id"]]
-    shown["change_area"] = shown["planned_area"] - shown["former_area"]
+    rest = shown.loc[shown["id"] == DIFFERENCE, "planned_area"].sum()
+    shown["change_area"] = shown["planned_area"] - shown["former_area"] - np.where(shown["id"] == TOTAL, rest, 0.0)
     shares = _rounded(table, dict(zip(table["id"], table["share_pct"], strict=True)), SHARE_STEP)
     shown["share_pct"] = [float(shares[name]) if name in shares else np.nan for name in table["id"]]
     shown["use"] = [
@@ -88,13 +90,12 @@ def _rounded(table: pd.DataFrame, exact: Mapping[str, float], step: Decimal) -> 
         if parts:
             above[row["id"]] = parts
     for whole, parts in above.items():
-        values = [exact[name] for name in parts]
-        if whole in found and not any(map(np.isnan, values)):
-            found |= zip(parts, rounded_parts(values, found[whole], step), strict=True)
+        known = [name for name in parts if not np.isnan(exact[name])]
+        values = [exact[name] for name in known]
+        if whole in found and abs(math.fsum(values) - exact[whole]) <= float(step) / 2:
+            found |= zip(known, rounded_parts(values, found[whole], step), strict=True)
         else:
-            found |= {
-                name: half_even(value, step) for name, value in zip(parts, values, strict=True) if not np.isnan(value)
-            }
+            found |= {name: half_even(value, step) for name, value in zip(known, values, strict=True)}
     return found
 
 
@@ -154,7 +155,7 @@ def plan_sentences(found: LandUse, unit: str = "m2") -> list[str]:
         row = found.table.iloc[-1]
         said.append(
             t(
-                "landuse.changed", former=area_text(row["former_area"], unit), planned=area_text(row["planned_area"], unit),
+                "landuse.changed", former=area_text(row["former_area"], unit), planned=area_text(row["former_area"] + row["change_area"], unit),
                 change=_signed(row["change_area"], unit),
             )
         )  # fmt: skip

@@ -239,7 +239,7 @@ def _difference(entries: pd.DataFrame) -> str:
     return t(
         "register.difference", incorporated=area_text(found["incorporated"]),
         difference=signed_area(found["difference"]), causes=", ".join(told) or t("word.none"),
-        share=f"{entries.loc[('difference', 'difference'), 'share_pct']:+.3f}",
+        share=f"{100 * found['difference'] / entries['planar_area']['site', 'site_area']:+.3f}".replace("-", "−"),
     )  # fmt: skip
 
 
