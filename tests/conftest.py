@@ -16,14 +16,6 @@ settings.register_profile("soak", deadline=None, max_examples=5_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one worker have all browsers, from the beginning, and the others a file at a time: browsers mostly wait."""
-    browsers = {item for item in items if item.path.parent.name == "browser"}
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("browser" if item in browsers else item.path.name))
-    items.sort(key=lambda item: item not in browsers)
-
-
 @pytest.fixture
 def known_answers() -> dict[str, dict]:
     """Return published numbers by their id."""
