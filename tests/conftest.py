@@ -11,7 +11,7 @@ from gis.i18n import use_language
 
 FIXTURES = Path(__file__).with_name("fixtures")
 
-settings.register_profile("default", deadline=None, max_examples=50)
+settings.register_profile("default", deadline=None, max_examples=30)
 settings.register_profile("soak", deadline=None, max_examples=5_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 

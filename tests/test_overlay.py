@@ -758,6 +758,15 @@ def test_lines_and_points_are_told_and_not_measured_as_land():
     assert "구역 안 1개" in table.loc["heritage", "note"]
 
 
+def test_a_layer_wholly_apart_from_the_site_is_no_data_and_never_none_of_it():
+    keep("apart", ("제1종일반주거지역", square(900, 900, 50, 50)), title="용도지역", column="용도")
+    found = overlays.overlay(study.SourceLayer("pencil", sites(SITE)), "apart")
+    row = overlay_table(found).iloc[0]
+    assert pd.isna(row["area"]) and pd.isna(row["share_pct"])
+    assert row["note"].startswith("자료 없음: 구역이 레이어 용도지역의 범위 밖")
+    assert overlay_sentences(found)[0].startswith("용도지역: 자료 없음: 구역이 레이어 용도지역의 범위 밖")
+
+
 def test_a_site_beyond_the_box_of_a_layer_may_be_without_data_there():
     keep("mine", ("자연녹지지역", square(0, 0, 50)), title="용도지역")
     table = overlay_table(overlays.overlay(study.SourceLayer("pencil", sites(SITE)), "mine"))

@@ -586,6 +586,25 @@ def test_the_workbook_has_every_table(imported, tmp_path):
     assert list(pd.read_excel(tmp_path / "out.xlsx", sheet_name=None)) == [*view.TABLES, "sources"]
 
 
+def test_the_pieces_leave_with_what_the_schedule_says_of_them_owners_masked(imported, tmp_path):
+    done("register", "site", "--pieces", tmp_path / "pieces.gpkg")
+    pieces = gpd.read_file(tmp_path / "pieces.gpkg").set_index("pnu", drop=False)
+    assert pieces.loc[pnu(1), ["lot_number", "land_category", "incorporated_area_m2", "state"]].tolist() == [
+        "1", "답", 4990, "whole",
+    ]  # fmt: skip
+    assert pieces.loc[pnu(1), "owner"] == "홍○○"
+    assert pieces.area.to_numpy() == pytest.approx(pieces["figure_area_m2"].to_numpy(), abs=1e-6)
+    assert pieces[pieces["state"] == "sliver"]["incorporated_area_m2"].isna().tolist() == [True]
+
+
+def test_pieces_of_a_confidential_layer_leave_only_where_a_person_says_so(imported, tmp_path):
+    run("import", imported / "LDREG.shp", "--as", "ldreg2", "--confidential", "--format", "json")
+    assert "대외비" in refusal("register", "site", "--parcels", "ldreg2", "--pieces", tmp_path / "pieces.gpkg")
+    assert not (tmp_path / "pieces.gpkg").exists()
+    done("register", "site", "--parcels", "ldreg2", "--pieces", tmp_path / "pieces.gpkg", "--confidential")
+    assert (tmp_path / "pieces.gpkg").exists()
+
+
 def test_the_csv_starts_with_the_columns_of_the_contract(imported):
     header = done("register", "site", "--format", "csv").text.splitlines()[0]
     assert header.startswith(",".join(CONTRACT))

@@ -820,6 +820,16 @@ def test_a_workbook_holds_verdicts_effects_and_what_does_not_apply(folder):
     assert openpyxl.load_workbook(folder / "out.xlsx").sheetnames == ["check", "effects", "not_applied", "sources"]
 
 
+def test_the_site_leaves_with_its_verdicts(folder):
+    rows = done("check", "jingok", "--outline", folder / "out.geojson", "--format", "json").json
+    site = gpd.read_file(folder / "out.geojson").iloc[0]
+    assert {row["rule"]: row["verdict"] for row in rows} == {
+        row["rule"]: site[f"verdict_{row['rule']}"] for row in rows
+    }
+    assert site["count_undecided"] == sum(row["verdict"] == UNDECIDED for row in rows)
+    assert site["stamp"].startswith("모식도")
+
+
 def test_words_are_in_both_languages_and_the_summary_counts(folder):
     result = review(SiteRef("jingok"), PlanSource(str(folder / "plan.csv"), basis="official"))
     assert f"기준 {result.counts['all']}개 가운데 적합 {result.counts[PASS]}" in summary_sentence(result)

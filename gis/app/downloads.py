@@ -1,14 +1,15 @@
 """A table on the page, with its files."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
+import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
 from gis import study
 from gis.i18n import t
-from gis.io.write import csv_bytes, xlsx_bytes
+from gis.io.write import csv_bytes, layer_bytes, xlsx_bytes
 from gis.model import outward
 from gis.study import active
 from gis.view.tables import number_formats, shown
@@ -25,6 +26,13 @@ def offer(label: str, content: Callable[[], bytes], name: str) -> None:
         type="tertiary",
         icon=":material/download:",
     )
+
+
+def offer_shapes(label: str, shapes: Callable[[], gpd.GeoDataFrame], name: str, secret: Sequence[str]) -> None:
+    """Draw a button for shapes as GeoJSON; those of `secret` layers (대외비) only once a person says so."""
+    if secret and not st.checkbox(t("overlay.pieces_sure", layers=", ".join(secret)), key=f"sure-{name}"):
+        return
+    offer(label, lambda: layer_bytes(shapes(), ".geojson", name), f"{name}.geojson")
 
 
 def under_now(content: Callable[[], bytes]) -> Callable[[], bytes]:

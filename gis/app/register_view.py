@@ -10,7 +10,7 @@ from gis import study
 from gis.analysis.register import Tolerances
 from gis.app import cache, state
 from gis.app.choices import segment, select
-from gis.app.downloads import offer, show_people
+from gis.app.downloads import offer, offer_shapes, show_people
 from gis.app.frame import say
 from gis.app.map_widget import show_map
 from gis.app.site_map import base
@@ -148,6 +148,7 @@ def files(made: LandRegister) -> None:
     with st.container(horizontal=True):
         offer(t("ui.download_csv"), lambda: csv_bytes(outward(view.tables(made)["register"])), "register.csv")
         offer(t("register.workbook"), partial(workbook, made), "register.xlsx")
+        offer_shapes(t("overlay.pieces_geojson"), partial(view.pieces, made), "register", made.confidential)
 
 
 def workbook(made: LandRegister) -> bytes:

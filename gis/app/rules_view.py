@@ -1,5 +1,6 @@
 """기준 검토: settings, the verdicts in words, colors and signs, and what each adjustment does."""
 
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -9,7 +10,7 @@ import streamlit as st
 from gis import study
 from gis.analysis.rules import CHOICES, FACTS, VERDICTS, RuleBook
 from gis.app import cache, state
-from gis.app.downloads import offer, show_people
+from gis.app.downloads import offer, offer_shapes, show_people
 from gis.app.frame import plain, say
 from gis.app.import_view import worded
 from gis.app.landuse_view import chosen_basis
@@ -19,7 +20,8 @@ from gis.model import SCHEMATIC, outward
 from gis.study import landuse, rules
 from gis.study.landuse import PlanSource
 from gis.study.rules import GIVEN, Review, Settings
-from gis.study.sites import SiteRef
+from gis.study.sites import SiteRef, confidential_layers
+from gis.study.sites import site as study_site
 from gis.view import rules as view
 from gis.view.map import digest
 from gis.view.tables import shown
@@ -39,7 +41,7 @@ def show_check(site: SiteRef, unit: str) -> None:
         say(sentence, "- ")
     if kept is None:
         st.info(plain(t("rules.no_plan")), icon=":material/table_view:")
-    files(result)
+    files(result, confidential_layers(site))
     st.subheader(t("rules.table"))
     show_verdicts(view.check_shown(result))
     st.subheader(t("rules.effects"))
@@ -53,7 +55,7 @@ def kept_settings(book: RuleBook, site: SiteRef) -> Settings:
     """Draw what a person says of a site, as it was kept, and keep it anew where it was changed here."""
     said, name = rules.kept(site), f"check-{digest([site.source, site.feature, site.drawn])}-{rules.undone(site)}"
     state.points_base(name, stated_rows(said))
-    settings = chosen_settings(book, said, name)
+    settings = chosen_settings(book, said, name, rules.known_facts(study_site(site)))
     if state.keep_points(name, stated_rows(settings)):  # what somebody else says meanwhile is not written over unasked
         rules.keep(site, settings)
     note_box, undo_box = st.columns([0.8, 0.2], vertical_alignment="center")
@@ -71,10 +73,10 @@ def stated_rows(settings: Settings) -> pd.DataFrame:
     return pd.DataFrame([(name, str(value)) for name, value in stated], columns=["name", "value"])
 
 
-def chosen_settings(book: RuleBook, said: Settings, name: str) -> Settings:
+def chosen_settings(book: RuleBook, said: Settings, name: str, measured: Mapping[str, str]) -> Settings:
     """Return what a person says of the site and of what the law leaves open, beginning with what was said before.
 
-    `name` is that of the widgets of one site: each site has its own.
+    `name` is that of the widgets of one site: each site has its own. `measured` facts hold where nobody says another.
     """
     types = {one.id: either(one.name, one.name_en) for one in book.types}
     columns = st.columns(3)
@@ -91,7 +93,8 @@ def chosen_settings(book: RuleBook, said: Settings, name: str) -> Settings:
         with box:
             known = {word: t(f"rules.fact.{word}") for word in words}
             before = dict(said.facts).get(fact)
-            chosen = _word(f"rules.{fact}", known, f"{name}-{fact}", before, t("rules.unknown"))
+            empty = t("rules.by_districts", word=known[measured[fact]]) if fact in measured else t("rules.unknown")
+            chosen = _word(f"rules.{fact}", known, f"{name}-{fact}", before, empty)
         facts += [(fact, chosen)] if chosen else []
     switches = chosen_switches(book, said.switches, name)
     return Settings(legal_type, switches, given(dict(said.given), name), tuple(facts), tuple(choices))
@@ -156,12 +159,13 @@ def _colored(words: Any) -> str:
     return f"background-color: {ground}; color: {letters}; font-weight: 600"
 
 
-def files(result: Review) -> None:
-    """Offer the verdicts as CSV, and with the adjustments as XLSX."""
+def files(result: Review, secret: Sequence[str]) -> None:
+    """Offer the verdicts as CSV, with the adjustments as XLSX, and the site with its verdicts as GeoJSON."""
     stem = "check" + ("_schematic" if result.land_use.grade == SCHEMATIC else "")
     with st.container(horizontal=True):
         offer(t("ui.download_csv"), lambda: csv_bytes(outward(result.table)), f"{stem}.csv")
         offer(t("ui.download_xlsx"), partial(workbook, result), f"{stem}.xlsx")
+        offer_shapes(t("rules.outline_geojson"), partial(view.checked_site, result), "check", secret)
 
 
 def workbook(result: Review) -> bytes:

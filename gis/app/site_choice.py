@@ -15,7 +15,8 @@ DRAWN = "drawn-"
 def chosen_site(key: str = "site", first: str | None = None) -> SiteRef | None:
     """Return the complex, the feature of an imported layer, or the drawn polygon that a page is about.
 
-    `key` names the choice in the address; `first` is the one at the start, else the first complex.
+    `key` names the choice in the address; `first` is the one at the start, else what was drawn last, else the first
+    complex.
     """
     drawn = [geometry for geometry in state.drawings() if geometry["type"] != "LineString"]
     layers = {
@@ -26,7 +27,8 @@ def chosen_site(key: str = "site", first: str | None = None) -> SiteRef | None:
     titles |= {name: layer_title(one) for name, one in layers.items()}
     site_box, feature_box = st.columns(2)
     with site_box:
-        chosen = select(t("statutory.site"), list(titles), key, first or next(iter(titles)), titles.__getitem__)
+        start = first or (f"{DRAWN}{len(drawn)}" if drawn else next(iter(titles)))
+        chosen = select(t("statutory.site"), list(titles), key, start, titles.__getitem__)
     if chosen is None:
         return None
     if chosen.startswith(DRAWN):

@@ -7,14 +7,27 @@ import pandas as pd
 import typer
 
 from gis.analysis.rules import CHOICES
-from gis.cli.output import CrsOpt, Format, FormatOpt, IdOpt, OutputOpt, SiteArg, UnitOpt, emit, resolve, say_aside
+from gis.cli.output import (
+    ConfidentialOpt,
+    CrsOpt,
+    Format,
+    FormatOpt,
+    IdOpt,
+    OutputOpt,
+    SiteArg,
+    UnitOpt,
+    emit,
+    resolve,
+    say_aside,
+    write_shapes,
+)
 from gis.errors import InputError
 from gis.i18n import t
 from gis.io.read import Reading
 from gis.study import landuse as study
 from gis.study import rules
 from gis.study.landuse import BASES, PlanSource
-from gis.study.sites import SiteRef
+from gis.study.sites import SiteRef, confidential_layers
 from gis.units import area_unit
 from gis.view import landuse as view
 from gis.view import rules as view_rules
@@ -99,6 +112,10 @@ def check(
     ] = None,
     parks: Annotated[str | None, typer.Option(help=f"Parks in the green ratio: {', '.join(CHOICES['parks'])}.")] = None,
     rules_file: Annotated[Path | None, typer.Option("--rules", help="Another file of rules.")] = None,
+    outline_file: Annotated[
+        Path | None, typer.Option("--outline", help="Write the site with its verdicts too: .gpkg, .geojson, .zip …")
+    ] = None,
+    confidential: ConfidentialOpt = False,
     encoding: EncodingOpt = None,
     sheet: SheetOpt = None,
     crs: CrsOpt = None,
@@ -119,6 +136,10 @@ def check(
         rules=None if rules_file is None else str(rules_file),
     )
     result = rules.review(SiteRef(site, id), source, settings, Reading(crs=crs))
+    if outline_file is not None:
+        write_shapes(
+            view_rules.checked_site(result), outline_file, "check", confidential_layers(SiteRef(site, id)), confidential
+        )
     tables = {"check": result.table, "effects": result.effects, "not_applied": result.skipped}
     if chosen == Format.table:
         short = view_rules.check_shown(result).drop(columns=["source", "note", "in_force"])

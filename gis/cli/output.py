@@ -1,12 +1,13 @@
 """What a command prints: a table for people, JSON, CSV or XLSX for machines; stdout holds only the result."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
+import geopandas as gpd
 import pandas as pd
 import typer
 from rich.console import Console
@@ -15,13 +16,25 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from gis import study
-from gis.crs import GWANGJU_BELT
+from gis.crs import GWANGJU_BELT, MAP_CRS, crs_name
 from gis.errors import InputError
 from gis.i18n import t
-from gis.io.write import csv_bytes, csv_text, json_text, plain_rows, printable, write_bytes, xlsx_bytes
+from gis.io.write import (
+    LAYER_FORMATS,
+    csv_bytes,
+    csv_text,
+    json_text,
+    layer_bytes,
+    plain_rows,
+    printable,
+    write_bytes,
+    xlsx_bytes,
+)
 from gis.model import outward
 from gis.view.tables import number_formats, shown
 
+DEGREES_ONLY = (".geojson", ".kml")
+"""Formats whose standard is WGS 84; the others hold the belt of the site, in which its areas are measured."""
 LONGEST_LINE = 1_000
 """Characters of a message; a name may have ten thousand."""
 
@@ -42,6 +55,7 @@ FormatOpt = Annotated[Format | None, typer.Option("--format", help="What to prin
 OutputOpt = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of printing.")]
 ScenarioOpt = Annotated[str | None, typer.Option("--scenario", help="Under this scenario (대안); see scenario list.")]
 UnitOpt = Annotated[str, typer.Option("--unit", help="Area unit of the table: m2 ha km2 pyeong man-pyeong man-m2.")]
+ConfidentialOpt = Annotated[bool, typer.Option("--confidential", help="Write shapes of what is marked 대외비 too.")]
 CrsOpt = Annotated[str | None, typer.Option("--crs", help=f"CRS of a file that states none, e.g. {GWANGJU_BELT}.")]
 
 
@@ -55,6 +69,21 @@ def resolve(format: Format | None, output: Path | None) -> Format:
     if ending not in ("csv", "json", "xlsx"):
         raise InputError("table_ending", ending=output.suffix or "-")
     return Format(ending)
+
+
+def write_shapes(
+    shapes: gpd.GeoDataFrame, path: Path, name: str, secret: Sequence[str] = (), confidential: bool = False
+) -> None:
+    """Write shapes in their own CRS where the format allows it; `secret` layers (대외비) only where a person says so."""
+    ending = path.suffix.lower()
+    if ending not in LAYER_FORMATS:
+        raise InputError("export_ending", ending=path.suffix or "-", known=" ".join(LAYER_FORMATS))
+    if secret and not confidential:
+        raise InputError("confidential", layer=", ".join(secret))
+    if shapes.empty:
+        raise InputError("overlay.no_pieces")
+    crs = MAP_CRS if ending in DEGREES_ONLY else crs_name(shapes.crs)
+    write_bytes(layer_bytes(shapes, ending, name, crs), path)
 
 
 def emit(

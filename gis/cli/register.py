@@ -1,13 +1,26 @@
 """The land schedule of a site: which parcels it takes, and how much of each."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from gis.analysis.register import Tolerances
 from gis.cli.firms import waiting
-from gis.cli.output import CrsOpt, Format, FormatOpt, IdOpt, OutputOpt, SiteArg, UnitOpt, emit, resolve
+from gis.cli.output import (
+    ConfidentialOpt,
+    CrsOpt,
+    Format,
+    FormatOpt,
+    IdOpt,
+    OutputOpt,
+    SiteArg,
+    UnitOpt,
+    emit,
+    resolve,
+    write_shapes,
+)
 from gis.io.read import Reading
 from gis.study.register import land_register
 from gis.study.sites import SiteRef
@@ -42,6 +55,10 @@ def register(
     count_slivers: Annotated[bool, typer.Option("--count-slivers", help="Count slivers too.")] = False,
     confirm: Annotated[list[str] | None, typer.Option(help="Count the sliver of this PNU; may be repeated.")] = None,
     table: Annotated[RegisterTable, typer.Option(help="What to print; XLSX holds all.")] = RegisterTable.register,
+    pieces_file: Annotated[
+        Path | None, typer.Option("--pieces", help="Write the pieces of the parcels too: .gpkg, .geojson, .zip …")
+    ] = None,
+    confidential: ConfidentialOpt = False,
     unit: UnitOpt = "m2",
     crs: CrsOpt = None,
     format: FormatOpt = None,
@@ -52,6 +69,8 @@ def register(
     limits = Tolerances(parse_length(sliver), whole_share, count_slivers, tuple(confirm or ()))
     with waiting(site):
         made = land_register(SiteRef(site, id), parcels, lands, zoning, limits, Reading(crs=crs))
+    if pieces_file is not None:
+        write_shapes(view.pieces(made), pieces_file, "register", made.confidential, confidential)
     printed = resolve(format, output) == Format.table
     tables = view.printed(made, unit) if printed else view.tables(made)
     emit(_ordered(tables, table.value, printed), format, output, unit, note="\n".join(view.sentences(made, unit)))

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from gis import study
 from gis.analysis.overlay import SLIVER, inside_measure, partition
@@ -60,6 +62,8 @@ class Part:
         Of layers of lines: m within the site, and how many reach into it. Of layers of points: how many.
     short
         Whether the site reaches beyond the box of the layers, where nobody may have looked.
+    beyond
+        Layers whose box lies wholly apart from that of the site: they say nothing of it.
     """
 
     key: str
@@ -71,6 +75,7 @@ class Part:
     lengths: tuple[tuple[str, float, int], ...] = ()
     counts: tuple[tuple[str, int], ...] = ()
     short: bool = False
+    beyond: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -239,10 +244,11 @@ def _part(source: study.SourceLayer, theme: Theme | None, chosen: list[Assignmen
     belt = crs_name(source.frame.crs)
     loaded = [_loaded(one, theme, belt) for one in chosen]
     key = theme.name if theme else loaded[0].name
-    kinds = [_kind(one.frame) for one in loaded]
-    areas = [one for one, kind in zip(loaded, kinds, strict=True) if kind == "Polygon"]
-    lines = [one for one, kind in zip(loaded, kinds, strict=True) if kind == "LineString"]
-    points = [one for one, kind in zip(loaded, kinds, strict=True) if kind == "Point"]
+    touching = [_touches(one.frame, source.frame) for one in loaded]
+    near = list(compress(loaded, touching))
+    areas, lines, points = (
+        [one for one in near if _kind(one.frame) == kind] for kind in ("Polygon", "LineString", "Point")
+    )
     return Part(
         key=key,
         theme=theme,
@@ -253,6 +259,7 @@ def _part(source: study.SourceLayer, theme: Theme | None, chosen: list[Assignmen
         lengths=tuple((one.title, *inside_measure(source.frame, one.frame)) for one in lines),
         counts=tuple((one.title, inside_measure(source.frame, one.frame)[1]) for one in points),
         short=bool(areas) and not _reach(areas, source.frame),
+        beyond=tuple(one.title for one, touches in zip(loaded, touching, strict=True) if not touches),
     )
 
 
@@ -263,6 +270,11 @@ def _kind(frame: gpd.GeoDataFrame) -> str:
 def _is_unclassed(one: _Loaded, theme: Theme | None) -> bool:
     """Tell whether a layer should have classes and nobody knows where."""
     return one.class_column is None and (theme is None or len(theme.classes) != 1)
+
+
+def _touches(frame: gpd.GeoDataFrame, site_frame: gpd.GeoDataFrame) -> bool:
+    """Tell whether the box of a layer touches that of the site."""
+    return bool(shapely.box(*frame.total_bounds).intersects(shapely.box(*site_frame.total_bounds)))
 
 
 def _reach(areas: list[_Loaded], site_frame: gpd.GeoDataFrame) -> bool:

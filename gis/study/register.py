@@ -18,7 +18,7 @@ from gis.io.store import StoredLayer
 from gis.model import SCHEMATIC
 from gis.study.imports import Keeping, keep_rows
 from gis.study.overlay import assignments
-from gis.study.sites import SiteRef, site
+from gis.study.sites import SiteRef, confidential_layers, site
 
 LANDS = "Lands"
 """The kind of a table of lands among what is kept without shapes."""
@@ -37,7 +37,8 @@ NEAR = 1.0
 class LandRegister:
     """The land schedule of one site and what it was made from; `counts` are the numbers behind its sentences.
 
-    `map_date` is the day that the map of 법정동·리 describes, to which the places in PNU are held.
+    `map_date` is the day that the map of 법정동·리 describes, to which the places in PNU are held; `confidential` are
+    the layers (대외비) whose shapes the pieces show.
     """
 
     site: str
@@ -52,6 +53,7 @@ class LandRegister:
     schedule: Schedule
     shape: gpd.GeoDataFrame
     counts: dict[str, int]
+    confidential: tuple[str, ...] = ()
 
     @property
     def schematic(self) -> bool:
@@ -109,6 +111,9 @@ def land_register(
         schedule=made,
         shape=frame,
         counts=_counts(made, table),
+        confidential=tuple(
+            {**dict.fromkeys(confidential_layers(ref)), **dict.fromkeys(study.confidential_layers(layer))}
+        ),
     )
 
 

@@ -173,8 +173,7 @@ def case_of(
     given, facts, choices = dict(settings.given), dict(settings.facts), dict(settings.choices)
     _require_known(given, facts, choices)
     row = site(ref, reading)
-    if "region" not in facts and _in_bundled_districts(row):
-        facts["region"] = "outside"
+    facts = known_facts(row) | facts
     return Case(
         site=_site_area(row, found),
         perimeter=Quantity(float(row.frame.length.iloc[0]), schematic=found.site["grade"] == SCHEMATIC),
@@ -236,6 +235,11 @@ def _site_area(row: study.SourceLayer, found: LandUse) -> Quantity:
         return Quantity(found.whole)
     sigma = area_sigmas(row.frame, catalog.vertex_sigmas())["sigma_correlated"].iloc[0]
     return Quantity(found.whole, float(sigma), found.site["grade"] == SCHEMATIC)
+
+
+def known_facts(row: study.SourceLayer) -> dict[str, str]:
+    """Return what the bundled districts say of a site (one row): that it lies outside the capital area, or nothing."""
+    return {"region": "outside"} if _in_bundled_districts(row) else {}
 
 
 def _in_bundled_districts(row: study.SourceLayer) -> bool:

@@ -114,10 +114,11 @@ def _square_meters(area: float) -> str:
 def _part_notes(part: Part) -> list[str]:
     """Return what holds for every row of a part."""
     notes = []
-    if part.rows is None and part.theme and not (part.lengths or part.counts):
+    if part.rows is None and part.theme and not part.layers:
         notes.append(t("overlay.note_no_data", needs=either(part.theme.needs, part.theme.needs_en)))
     if part.rows is None and (part.lengths or part.counts):
         notes.append(t("overlay.note_no_polygons"))
+    notes.extend(t("overlay.note_beyond", layer=layer_text(title)) for title in part.beyond)
     for title, length, count in part.lengths:
         notes.append(t("overlay.note_lines", layer=layer_text(title), length=length_text(length), count=count))
     for title, count in part.counts:

@@ -4,6 +4,7 @@ from decimal import Decimal
 from html import escape
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 from folium.elements import MacroElement
@@ -71,6 +72,17 @@ def register_rows(made: LandRegister) -> pd.DataFrame:
     rows = made.schedule.rows
     notes = [row_note(row, made) for row in rows[list(NOTED)].to_dict("records")]
     return rows.assign(note=notes)[list(ROW_COLUMNS)]
+
+
+def pieces(made: LandRegister) -> gpd.GeoDataFrame:
+    """Return the piece of each parcel inside the site, in its belt, with what the schedule says of it.
+
+    A sliver that nobody confirmed has a piece and no row.
+    """
+    own = ["id", "name", "state", "grade", "source", "location", "figure_area", "geometry"]
+    shapes = made.schedule.shapes[own].reset_index(drop=True)
+    rows = register_rows(made).assign(id=made.schedule.rows["id"]).drop(columns=["grade", "location", "figure_area"])
+    return shapes.merge(_named(rows), on="id", how="left").set_index("id", drop=False)
 
 
 def row_note(row: dict[str, Any], made: LandRegister) -> str:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 
 from gis.analysis.rules import FAIL, PASS, REVIEW, UNDECIDED
@@ -52,6 +53,16 @@ def check_shown(result: Review) -> pd.DataFrame:
         for row in result.table.to_dict("records")
     ]
     return pd.DataFrame(rows, columns=list(CHECK_SHOWN))
+
+
+def checked_site(result: Review) -> gpd.GeoDataFrame:
+    """Return the outline of the site in its belt, one column for the verdict on each rule, and how often each came out."""
+    found = result.land_use
+    rows = zip(result.table["rule"], result.table["verdict"], strict=True)
+    verdicts = {f"verdict_{rule}": verdict for rule, verdict in rows}
+    told = {"legal_type": result.legal_type} | verdicts | {f"count_{name}": result.counts[name] for name in SIGNS}
+    shape = found.shape[["id", "name", "grade", "source", "geometry"]]
+    return gpd.GeoDataFrame(shape.assign(**told))
 
 
 def effects_shown(result: Review) -> pd.DataFrame:

@@ -4,8 +4,10 @@ import math
 import re
 from dataclasses import replace
 from decimal import Decimal
+from itertools import compress
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from gis.i18n import t
@@ -229,8 +231,8 @@ OUTLINE = Layer(
     style=Style(fill=BLUE, stroke=BLUE, weight=2.5, fill_opacity=0.08),
     columns=tuple(Column(name) for name in ("id", "name", "grade", "source")), title="vertices",
 )  # fmt: skip
-NUMBERED = 60
-"""Points with their number on the map; of more each second, third … has one."""
+APART = 24
+"""Numbers stand at least this part of the boundary's width or height from each other; points between have none."""
 DRAWN_POINTS = 2_000
 """Points that a browser draws without stalling."""
 
@@ -290,17 +292,26 @@ def map_elements(report: BoundaryReport, chosen: str | None) -> list[list[Any]]:
     numbers = report.points["no"]
     drawn = report.points[numbers.le(DRAWN_POINTS) | numbers.astype(str).eq(chosen)]
     features = points_geojson(replace(report, points=drawn))["features"]
-    each = math.ceil(len(features) / NUMBERED)
     for feature in features:
         feature["properties"]["name"] = feature["properties"]["id"]
     ringed = [feature for feature in features if feature["properties"]["id"] == chosen]
     others = [feature for feature in features if feature["properties"]["id"] != chosen]
+    planar = drawn.loc[drawn["no"].astype(str).ne(chosen), ["y_e", "x_n"]].to_numpy()
+    named = apart(planar, float(np.ptp(report.points[["y_e", "x_n"]].to_numpy(), axis=0).max()) / APART)
     return [
         layer_elements(OUTLINE, outline_geojson(report), stamp=t("word.schematic")),
         layer_elements(replace(POINTS, style=CHOSEN), {"features": ringed}),
-        layer_elements(POINTS, {"features": others[::each]}),
-        layer_elements(replace(POINTS, named=False), {"features": [one for n, one in enumerate(others) if n % each]}),
+        layer_elements(POINTS, {"features": list(compress(others, named))}),
+        layer_elements(replace(POINTS, named=False), {"features": list(compress(others, ~named))}),
     ]
+
+
+def apart(points: np.ndarray, distance: float) -> np.ndarray:
+    """Tell which of `points` (n × 2) are chosen when each in turn is, unless it lies nearer than `distance` to one."""
+    chosen = np.zeros(len(points), dtype=bool)
+    for place, point in enumerate(points):
+        chosen[place] = not (np.hypot(*(points[chosen] - point).T) < distance).any()
+    return chosen
 
 
 def bounds(report: BoundaryReport) -> tuple[float, float, float, float]:

@@ -1,6 +1,7 @@
 """A browser and an app to drive with it; what leaves this machine fails the test."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -14,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserType, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserType, Page, Request, TimeoutError, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 START_TIMEOUT = 60.0
@@ -98,6 +99,22 @@ def browser_page(chromium: Browser, request_log: RequestLog) -> Iterator[Page]:
     yield page
     context.close()
     assert request_log == RequestLog()
+
+
+def choose(page: Page, box: str, option: str | re.Pattern[str]) -> None:
+    """Choose `option` in the list named `box` or at the selector `box`; a page that is still being drawn may close the list once or twice."""
+    deadline = time.monotonic() + PATIENCE / 1_000
+    wanted = page.get_by_role("option", name=option)
+    closed = page.locator(box) if box.startswith(".") else page.get_by_role("combobox", name=box)
+    while True:
+        closed.click()
+        try:
+            wanted.click(timeout=3_000)
+            return
+        except TimeoutError:
+            if time.monotonic() > deadline:
+                raise
+            page.keyboard.press("Escape")
 
 
 @pytest.fixture(scope="session")

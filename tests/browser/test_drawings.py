@@ -12,7 +12,7 @@ from gis.io import store
 from gis.io.picture import finest_zoom
 from gis.study.imports import Keeping
 from gis.study.rasters import keep_raster
-from tests.browser.conftest import ROOT, start_app, wait_for_app
+from tests.browser.conftest import ROOT, choose, start_app, wait_for_app
 from tests.test_mbtiles import made, png
 from tests.test_pictures import drawing
 
@@ -77,8 +77,7 @@ def test_an_imported_tile_map_lies_below_without_a_network(served, browser_page:
     browser_page.goto(served["site"])
     inside(browser_page).locator("path.leaflet-interactive").first.wait_for(timeout=120_000)
     browser_page.get_by_role("tab", name="레이어").click()
-    browser_page.get_by_role("combobox", name="바탕지도").click()
-    browser_page.get_by_role("option", name="가져온 지도(대외비): 붉은 밑그림").click()
+    choose(browser_page, "바탕지도", "가져온 지도(대외비): 붉은 밑그림")
     expect(inside(browser_page).locator(".leaflet-tile-loaded").first).to_be_visible()
     expect(inside(browser_page).locator(".leaflet-control-attribution")).to_have_text("국토지리정보원")
     browser_page.wait_for_timeout(4_500)
@@ -179,8 +178,7 @@ def test_a_traced_outline_of_a_complex_is_in_use_at_once_and_shows_what_changed(
     page.locator("input[type=file]").nth(1).set_input_files(control_csv(tmp_path))
     expect(page.get_by_text("자유도 1")).to_be_visible()
     drawing_page.trace(RING)
-    page.get_by_role("combobox", name="어느 단지의 경계인가").click()
-    page.get_by_role("option", name="진곡산단").click()
+    choose(page, "어느 단지의 경계인가", "진곡산단")
     page.get_by_role("button", name="경계 저장: 진곡산단의 경계로 쓰기").click()
     expect(page.get_by_text("진곡산단 좌표면적 190.80 만㎡ →")).to_be_visible()
     expect(page.get_by_text("등급 C 도면 디지타이징")).to_be_visible()

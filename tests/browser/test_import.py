@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
-from tests.browser.conftest import ROOT, start_app, wait_for_app
+from tests.browser.conftest import ROOT, choose, start_app, wait_for_app
 
 MAP = 'iframe[title="streamlit_folium.st_folium"]'
 
@@ -69,8 +69,7 @@ def test_a_dropped_boundary_replaces_the_schematic_one_on_the_map_and_back(site:
     expect(the_map(site).locator(".site-stamp")).to_have_count(3)
     go(site, "자료·출처")
     site.get_by_text("자료 목록", exact=True).first.click()
-    site.locator(".st-key-outline-jingok-ko input").click()
-    site.get_by_role("option", name="모식도 (기본)").click()
+    choose(site, ".st-key-outline-jingok-ko input", "모식도 (기본)")
     site.locator(".st-key-use-jingok button").click()
     expect(site.get_by_text("진곡산단 좌표면적")).to_be_visible()
     go(site, "지도")

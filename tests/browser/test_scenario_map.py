@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
 from gis.study import active, scenarios
-from tests.browser.conftest import ROOT, start_app, wait_for_app
+from tests.browser.conftest import ROOT, choose, start_app, wait_for_app
 
 MAP = 'iframe[title="streamlit_folium.st_folium"]'
 
@@ -55,8 +55,8 @@ def look_at(page: Page, title: str) -> FrameLocator:
     page.reload()
     page.locator(MAP).wait_for()
     page.get_by_role("link", name="대안").click()
-    page.get_by_role("combobox", name="대안").click()
-    page.get_by_role("option", name=title).click()
+    page.get_by_role("radio", name="견주기").wait_for()
+    choose(page, "대안", title)
     frame = page.frame_locator(MAP).first
     frame.locator(".leaflet-draw-edit-edit").wait_for()
     return frame
@@ -97,8 +97,7 @@ def test_a_rectangle_drawn_on_the_map_is_a_new_site(page: Page):
     name = made("새 터")
     number = active.kept(name).number
     frame = look_at(page, "새 터")
-    page.get_by_role("combobox", name="구역").click()
-    page.get_by_role("option", name="+ 새 구역 그리기").click()
+    choose(page, "구역", "+ 새 구역 그리기")
     frame.locator(".leaflet-editing-icon").first.wait_for(state="detached")
     page.wait_for_timeout(3_000)
     frame.locator(".leaflet-draw-draw-rectangle").click()

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
-ROOT = Path(__file__).parents[2]
+from tests.browser.conftest import ROOT, choose
+
 PAGES = ("지도", "면적·거리", "조서·현황", "공급망", "자료·출처", "보고서")
 MAP = 'iframe[title="streamlit_folium.st_folium"]'
 
@@ -138,8 +139,7 @@ def test_pan_zoom_and_hover_cause_no_rerun_but_a_layer_switch_does(site: Page):
 
 
 def test_english_reaches_every_page(site: Page):
-    site.get_by_role("combobox", name="언어").click()
-    site.get_by_role("option", name="English").click()
+    choose(site, "언어", "English")
     expect(site.get_by_role("link", name="Value chain")).to_be_visible()
     expect(site).to_have_url(re.compile("lang=en"))
     for name in ("Areas and distances", "Value chain", "Data and sources", "Report", "Map"):
@@ -177,12 +177,10 @@ def test_the_map_is_large_at_every_size(site: Page, width: int, height: int):
 
 def test_a_choice_outlasts_two_changes_of_the_language(site: Page):
     site.get_by_role("link", name="공급망").click()
-    site.get_by_role("combobox", name="범위").click()
-    site.get_by_role("option", name="소부장 특화단지 3곳").click()
+    choose(site, "범위", "소부장 특화단지 3곳")
     expect(site.get_by_text("소부장 특화단지 3곳(계획 기준)").first).to_be_visible()
     for box, choice, back in (("언어", "English", "Scope"), ("Language", "한국어", "범위")):
-        site.get_by_role("combobox", name=box).click()
-        site.get_by_role("option", name=choice).click()
+        choose(site, box, choice)
         expect(site.get_by_role("combobox", name=back)).to_be_visible()
         site.wait_for_timeout(1_000)
         expect(site).to_have_url(re.compile("scope=cluster"))

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ROOT
+from tests.browser.conftest import ROOT, choose
 from tests.browser.test_site import draw_square, the_map
 
 PARTS = ("지역·지구 중첩", "편입 토지", "경계점 좌표", "표고·경사", "토지이용계획", "기준 검토")
@@ -34,6 +34,5 @@ def test_a_drawn_square_has_boundary_points(site: Page):
     expect(site.get_by_text(re.compile("검토구역 1: 좌표면적"))).to_be_visible()
     site.get_by_role("link", name="조서·현황").click()
     site.get_by_role("radio", name="경계점 좌표").click()
-    site.locator(".st-key-site-ko input").click()
-    site.get_by_role("option", name=re.compile("검토구역 1")).click()
+    choose(site, ".st-key-site-ko input", re.compile("검토구역 1"))
     expect(site.get_by_text(re.compile("경계점 4점"))).to_be_visible()
