@@ -3,6 +3,7 @@
 Inside frames SI has no suffix; whatever leaves (JSON, CSV, XLSX, files) has one.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
@@ -68,6 +69,10 @@ OUTWARD: dict[str, str] = {
     "fault_area": "fault_area_m2",
     "supply_area": "supply_area_m2",
     "smallest_plot": "smallest_plot_m2",
+    "priced_area": "priced_area_m2",
+    "public_price": "public_price_krw",
+    "cost_low": "cost_low_krw",
+    "cost_high": "cost_high_krw",
 }
 INWARD: dict[str, str] = {outer: inner for inner, outer in OUTWARD.items()}
 
@@ -118,6 +123,29 @@ class ChainModel:
     hosts: pd.DataFrame
     links: pd.DataFrame
     flows: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Range:
+    """An amount that is only known to lie from `low` to `high`, neither below 0; an end that nobody knows is NaN."""
+
+    low: float = math.nan
+    high: float = math.nan
+
+    @property
+    def known(self) -> bool:
+        """Whether both ends are known."""
+        return not (math.isnan(self.low) or math.isnan(self.high))
+
+    def __add__(self, other: "Range") -> "Range":
+        return Range(self.low + other.low, self.high + other.high)
+
+    def __mul__(self, other: "Range") -> "Range":
+        return Range(self.low * other.low, self.high * other.high)
+
+    def __truediv__(self, other: "Range") -> "Range":
+        """Return what one unit of `other` gets; unknown where that may be nothing."""
+        return Range(self.low / other.high, self.high / other.low) if other.low > 0 else Range()
 
 
 PlainName = Annotated[str, Field(min_length=1, max_length=80)]

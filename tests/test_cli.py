@@ -214,7 +214,7 @@ def test_xlsx_holds_numbers_as_numbers(command, tmp_path):
 
 
 def test_english_labels_come_with_the_option():
-    assert "geodesic area (㎡)" in done("--lang", "en", "area").text
+    assert "Geodesic area (㎡)" in done("--lang", "en", "area").text
     assert "타원체면적" not in done("--lang", "en", "area").text
     assert refusal("--lang", "en", "area", "nowhere").startswith("No layer or file 'nowhere'")
 

@@ -24,6 +24,7 @@ from gis.io.vworld_wire import Service
 from gis.io.write import layer_bytes, layer_file_name
 from gis.model import PROPOSED
 from gis.study import active, cards, compare, firms, imports, kinds, reports, services, value_chain
+from gis.study import consequences as consequence_study
 from gis.study import landuse as landuse_study
 from gis.study import overlay as overlay_study
 from gis.study import phases as phase_study
@@ -33,6 +34,7 @@ from gis.study import siting as siting_study
 from gis.study import targets as target_study
 from gis.study import terrain as terrain_study
 from gis.study import vertices as vertex_study
+from gis.study.consequences import Consequences
 from gis.study.imports import uploaded_arrival
 from gis.study.sites import SiteRef
 from gis.study.wish import Wish
@@ -121,6 +123,11 @@ def moved_links(moves: tuple[value_chain.Move, ...], year: int, scope: str, basi
 @_kept
 def place_points() -> dict[str, tuple[float, float]]:
     return value_chain.place_points()
+
+
+@_kept
+def consequences(site: SiteRef) -> Consequences:
+    return consequence_study.consequences(site)
 
 
 @_kept

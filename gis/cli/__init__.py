@@ -8,6 +8,7 @@ import typer
 from gis.cli import (
     analyses,
     chain,
+    consequences,
     data,
     firms,
     landuse,
@@ -47,6 +48,8 @@ app.add_typer(phases.app)
 app.add_typer(targets.app, name="targets")
 app.add_typer(siting.app)
 app.add_typer(scenario.app, name="scenario")
+app.add_typer(consequences.app)
+app.add_typer(consequences.rates_app, name="rates")
 
 
 class Language(StrEnum):

@@ -97,7 +97,9 @@ def is_shared() -> bool:
 
 
 def identity() -> str:
-    """Return what tells one workspace from another; it names no password."""
+    """Return what tells one workspace from another, all empty ones being alike; it names no password."""
+    if not exists():
+        return ""
     return str(_engine_of_server().url) if is_shared() else str(workspace())
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from gis.app.choices import segment
 from gis.app.compare_view import show_compare
+from gis.app.consequences_view import show_consequences
 from gis.app.frame import faults_shown, header, say, show_page
 from gis.app.scenario_edit import show_edit
 from gis.app.scenario_keep import show_history, show_new
@@ -21,7 +22,7 @@ def page() -> None:
         st.info(t("scenario.choose" if active.every() else "scenario.first"), icon=":material/alt_route:")
     else:
         say(view.sentence(now), strong=True)
-    parts = PARTS if now is not None else {name: PARTS[name] for name in ("new", "compare")}
+    parts = PARTS if now is not None else {name: PARTS[name] for name in ("new", "compare", "consequences")}
     part = segment(
         t("scenario.work"),
         list(parts),
@@ -36,6 +37,7 @@ def page() -> None:
 PARTS: dict[str, Callable[[str], None]] = {
     "edit": show_edit,
     "compare": show_compare,
+    "consequences": show_consequences,
     "history": show_history,
     "new": show_new,
 }
