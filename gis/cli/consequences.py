@@ -6,7 +6,7 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from gis.cli.output import Format, FormatOpt, IdOpt, OutputOpt, SiteArg, UnitOpt, emit, resolve, say_aside
+from gis.cli.output import Format, FormatOpt, IdOpt, OutputOpt, SiteArg, UnitOpt, emit, resolve
 from gis.i18n import t
 from gis.io.unit_values import unit_values
 from gis.study import consequences as study
@@ -92,7 +92,7 @@ def set_rate(
 ) -> None:
     """Use another range from now on; every former one stays in the history."""
     said = rate_study.change_rate(id, range, note)
-    say_aside(t("consequences.kept", id=id, value=f"{said.low:g}..{said.high:g}"))
+    typer.echo(t("consequences.kept", id=id, value=f"{said.low:g}..{said.high:g}"))
 
 
 @rates_app.command("undo")
@@ -101,4 +101,4 @@ def undo_rate(id: RateArg) -> None:
     rate_study.undo_rate(id)
     now = {one["id"]: one for table in (unit_values().rates, unit_values().factors) for one in table.to_dict("records")}
     changed = rate_study.changes().get(id, now[id])
-    say_aside(t("consequences.kept", id=id, value=f"{changed['low']:g}..{changed['high']:g}"))
+    typer.echo(t("consequences.kept", id=id, value=f"{changed['low']:g}..{changed['high']:g}"))
