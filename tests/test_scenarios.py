@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import re
 
 import pandas as pd
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from gis import study
 from gis.errors import ClashError, DataFileError, GisError, InputError, UnknownNameError
+from gis.io import store
 from gis.io.plans import plan_content, read_plan
 from gis.io.scenarios import Bundle, bundle_bytes, bundle_hash, content_of, from_content, read_bundle
 from gis.model import ProposedSite, Scenario, SitePart
@@ -301,6 +303,42 @@ def test_a_plan_of_a_scenario_is_not_that_of_the_data_and_follows_into_branch_an
         with active.under(name):
             assert [row["area"] for row in plan_content(landuse.kept(ref))["rows"]] == [2_000_000.0, 1_305_785.0]
             pd.testing.assert_frame_equal(landuse.land_use(ref).table, told.table)
+
+
+def drawn_zones(north):
+    """Draw two zones in the site of a scenario, one with a hole."""
+    shape = shapely.geometry.shape(active.kept(north).scenario.sites[0].geometry)
+    middle = shape.representative_point()
+    ring = middle.buffer(0.003).difference(middle.buffer(0.001))
+    other = shapely.box(*middle.buffer(0.0005).bounds)
+    with active.under(north):
+        landuse.keep_drawn(
+            SiteRef("futurecar"), ((shapely.to_geojson(ring), "산업시설용지"), (shapely.to_geojson(other), "도로"))
+        )
+
+
+def test_zones_that_were_drawn_travel_with_the_scenario_and_measure_the_same(north):
+    drawn_zones(north)
+    content = scenarios.export(north)
+    made = scenarios.take_in(content, "n.geojson", "third")
+    tables = []
+    for name in (north, "third"):
+        with active.under(name):
+            tables.append(landuse.land_use(SiteRef("futurecar")).table)
+    assert tables[1]["planned_area"].to_numpy() == pytest.approx(tables[0]["planned_area"].to_numpy(), abs=0.01)
+    assert tables[0].set_index("id").loc["industrial", "planned_area"] > 100_000
+    told = read_bundle(content, "n.geojson")
+    again = read_bundle(scenarios.export(made.id), "m.geojson")
+    assert (again.zones, again.plans) == (told.zones, told.plans)
+
+
+def test_zones_of_a_confidential_layer_keep_their_scenario_in_the_house(north):
+    drawn_zones(north)
+    layer = next(one for one in store.layers() if one.kind == "Polygon")
+    store.change(layer.name, confidential=True)
+    with pytest.raises(InputError, match=re.escape(layer.name)):
+        scenarios.export(north)
+    assert scenarios.export(north, confidential=True)
 
 
 # Confidential

@@ -8,7 +8,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +27,15 @@ LARGEST = 20_000_000
 
 @dataclass(frozen=True)
 class Bundle:
-    """A scenario as it travels: its id, itself, and the land-use plans of its sites as rows (see `gis.io.plans`)."""
+    """A scenario as it travels: its id, itself, and the land-use plans of its sites as rows (see `gis.io.plans`).
+
+    `zones` are plans that were drawn: by site, a `use` and a `geometry` (GeoJSON, degrees) each.
+    """
 
     id: str
     scenario: Scenario
     plans: dict[str, dict[str, Any]]
+    zones: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     sha256: str = ""
 
 
@@ -99,6 +103,11 @@ def _text(bundle: Bundle) -> dict[str, Any]:
         for site in sites
         for part in site.get("parts", [])
     ]
+    features += [
+        {"type": "Feature", "properties": {"zone_of": site, "use": zone["use"]}, "geometry": zone["geometry"]}
+        for site, zones in bundle.zones.items()
+        for zone in zones
+    ]
     toml = tomli_w.dumps(_for_toml({"id": bundle.id, **told, "plans": bundle.plans}))
     return {
         "type": "FeatureCollection", "format": FORMAT, "version": VERSION, "confidential": bundle.scenario.confidential,
@@ -137,11 +146,12 @@ def read_bundle(source: Path | bytes, file: str) -> Bundle:
     try:
         rest = _from_toml(tomllib.loads("\n".join(told["scenario"])))
         name, plans = rest.pop("id"), rest.pop("plans", {})
-        sites = _sites(told["features"])
+        zones = _zones(told["features"])
+        sites = _sites([one for one in told["features"] if "zone_of" not in one["properties"]])
     except (KeyError, TypeError, AttributeError, tomllib.TOMLDecodeError) as error:
         raise DataFileError("scenario.no_bundle", file=file) from error
     content = rest | ({"sites": sites} if sites else {})
-    found = Bundle(str(name), from_content(content), plans, str(told.get("sha256")))
+    found = Bundle(str(name), from_content(content), plans, zones, str(told.get("sha256")))
     if found.sha256 != bundle_hash(found):
         raise InputError("scenario.hash", file=file)
     return found
@@ -164,6 +174,17 @@ def _read(source: Path | bytes, file: str) -> dict[str, Any]:
     if told.get("version") != VERSION:
         raise DataFileError("scenario.version", file=file, version=told.get("version"), known=VERSION)
     return told
+
+
+def _zones(features: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Return the zones of a bundle by the site that they are the plan of."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for feature in features:
+        told = feature["properties"]
+        if "zone_of" in told:
+            use = told["use"] if told["use"] is None else str(told["use"])
+            found.setdefault(str(told["zone_of"]), []).append({"use": use, "geometry": feature["geometry"]})
+    return found
 
 
 def _sites(features: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ an older one is refused, never laid over what somebody else kept.
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +18,19 @@ import shapely
 from gis import study
 from gis.analysis import outline as _outline
 from gis.analysis import scenario as _scenario
+from gis.analysis.outline import DIGITS
 from gis.crs import GWANGJU_BELT, MAP_CRS, belt_of, reproject
 from gis.errors import InputError, UnknownNameError
 from gis.i18n import t
 from gis.io import catalog, decisions, plans, scenarios, store
 from gis.io.plans import Plan
+from gis.io.read import Arrival, frame_arrival
 from gis.io.scenarios import Bundle
 from gis.io.write import plain_rows
 from gis.model import Branching, ProposedSite, Scenario, SitePart, outward
-from gis.study import SourceLayer, active, value_chain
+from gis.study import SourceLayer, active, imports, value_chain
 from gis.study.active import TOPIC, Kept
+from gis.study.imports import Keeping
 from gis.study.value_chain import DEFAULT_YEAR
 from layers import LAYERS
 
@@ -42,6 +46,8 @@ LIST_COLUMNS = (
     "note",
     "kept_at",
 )
+USE = "use"
+"""The column of zones that came with a scenario which says what each is for."""
 HISTORY_COLUMNS = ("revision", "restores", "changes", "note", "kept_at")
 
 
@@ -526,16 +532,37 @@ def _empty(value: Any) -> bool:
 def export(name: str, confidential: bool = False) -> bytes:
     """Return a scenario as a bundle; one marked 대외비 only where a person says so."""
     kept = named(name)
-    if kept.scenario.confidential and not confidential:
-        raise InputError("confidential", layer=kept.scenario.title)
+    secret = [kept.scenario.title] if kept.scenario.confidential else []
+    secret += [one for layer in _zone_layers(kept) for one in study.confidential_layers(layer)]
+    if secret and not confidential:
+        raise InputError("confidential", layer=", ".join(secret))
     return scenarios.bundle_bytes(bundle(kept))
 
 
+def _zone_layers(kept: Kept) -> list[str]:
+    """Return the layers of zones that are plans of its sites."""
+    found = [plans.kept_plan(f"{kept.id}/{site.id}") for site in kept.scenario.sites]
+    return [plan.layer for plan in found if plan is not None and plan.layer is not None]
+
+
 def bundle(kept: Kept) -> Bundle:
-    """Return a scenario with the land-use plans that were typed for its sites; zones are layers and stay behind."""
+    """Return a scenario with the land-use plans of its sites: rows that were typed, or zones that were drawn."""
     found = {site.id: plans.kept_plan(f"{kept.id}/{site.id}") for site in kept.scenario.sites}
-    typed = {name: plans.plan_content(plan) for name, plan in found.items() if plan is not None and plan.layer is None}
-    return Bundle(kept.id, kept.scenario.model_copy(update={"branched": None}), typed)
+    told = {name: plan for name, plan in found.items() if plan is not None}
+    typed = {name: plans.plan_content(plan) for name, plan in told.items()}
+    zones = {name: _zones(plan.layer, plan.column) for name, plan in told.items() if plan.layer is not None}
+    return Bundle(kept.id, kept.scenario.model_copy(update={"branched": None}), typed, zones)
+
+
+def _zones(layer: str, column: str | None) -> list[dict[str, Any]]:
+    """Return the zones of a plan as plain values, with the use of each as its layer states it."""
+    frame = reproject(store.frame(layer), MAP_CRS)
+    shapes = shapely.orient_polygons(shapely.transform(frame.geometry.to_numpy(), lambda points: points.round(DIGITS)))
+    uses = [None] * len(frame) if column is None else frame[column].astype(object).where(frame[column].notna(), None)
+    return [
+        {"use": None if use is None else str(use), "geometry": json.loads(shapely.to_geojson(shape))}
+        for use, shape in zip(uses, shapes, strict=True)
+    ]
 
 
 def content_hash(kept: Kept) -> str:
@@ -551,10 +578,25 @@ def take_in(source: Path | bytes, file: str, name: str | None = None) -> Kept:
             if json.loads(shapely.to_geojson(_outline.proposed_shape(geometry))) != geometry:
                 raise InputError("scenario.hash", file=file)
     _require_chain(told.scenario)
-    read = {site.id: plans.plan_of(told.plans[site.id]) for site in told.scenario.sites if site.id in told.plans}
+    ids = [site.id for site in told.scenario.sites]
+    read = {site: plans.plan_of(told.plans[site]) for site in ids if site in told.plans}
+    drawn = {site: _zone_arrival(zones, read[site].file, file) for site, zones in told.zones.items() if site in read}
     made = _keep_new(told.scenario, name or told.id)
+    for subject, arrived in drawn.items():
+        title = f"{made.scenario.title} {read[subject].file}"
+        layer = imports.keep(arrived, Keeping(title=title, confidential=made.scenario.confidential))[0]
+        read[subject] = replace(read[subject], layer=layer.name, column=USE)
     _keep_plans(made, read)
     return made
+
+
+def _zone_arrival(zones: list[dict[str, Any]], title: str, file: str) -> Arrival:
+    """Return the zones of a bundle as a layer that is not kept yet."""
+    shapes = [_outline.proposed_shape(zone["geometry"]) for zone in zones]
+    ids = [str(number) for number in range(1, len(zones) + 1)]
+    uses = [zone["use"] for zone in zones]
+    frame = gpd.GeoDataFrame({"id": ids, "name": uses, USE: uses}, geometry=shapes, crs=MAP_CRS)
+    return frame_arrival(frame, title, {"file": file, "crs": MAP_CRS})
 
 
 def _keep_plans(kept: Kept, told: Mapping[str, Plan]) -> None:
