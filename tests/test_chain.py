@@ -29,7 +29,15 @@ LINKS = pd.DataFrame([link("part", "test"), link("test", "car")])
 
 
 def host(stage: str, place: str, **more) -> dict:
-    row = {"id": f"{place}.{stage}", "name": place, "name_en": place, "stage": stage, "place": place, "part": None}
+    row = {
+        "id": f"{place}.{stage}",
+        "name": place,
+        "name_en": place,
+        "stage": stage,
+        "place": place,
+        "part": None,
+        "source": None,
+    }
     row |= {"status": "operating", "from": 2020, "until": None, "basis": "fact", "as_of": None}
     return row | more
 

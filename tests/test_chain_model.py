@@ -74,6 +74,18 @@ def test_a_fault_names_table_row_and_column(changes, fault):
     assert fault in faults(model(**changes))
 
 
+def test_a_stage_that_nobody_hosts_has_no_host_and_is_asked_of_nobody():
+    place = bundled().stages["id"].tolist().index("demonstration")
+    changed = model(stages={place: {"hosted": False}})
+    assert {(table, column, fault) for table, _, column, fault in faults(changed)} == {("hosts", "stage", "unknown")}
+    value_chain.keep_model(
+        ChainModel(
+            changed.stages, changed.hosts[changed.hosts["stage"] != "demonstration"], changed.links, changed.flows
+        )
+    )
+    assert "demonstration" not in set(value_chain.answer(2026).addition.sites["stage"])
+
+
 def test_only_material_carries_a_capacity():
     service = bundled().links.set_index("id").query("kind == 'service'").index[0]
     found = faults(model(flows={0: {"link": service, "capacity": 5.0, "capacity_unit": "t"}}))
@@ -188,6 +200,7 @@ def test_the_command_line_exports_checks_uses_and_undoes(tmp_path):
     told["host"][0]["place"] = "mars"
     (tmp_path / "bad.toml").write_bytes(chain_model.tomli_w.dumps(told).encode())
     assert done("chain-model", "check", tmp_path / "bad.toml", "--format", "json").json[0]["value"] == "mars"
+    assert "mars" in done("chain-model", "check", tmp_path / "bad.toml").text, "for people too, in words"
     assert "mars" in refusal("chain-model", "use", tmp_path / "bad.toml")
     told["host"] = [row for row in told["host"] if row["stage"] != "vehicle"]
     told["host"][0]["place"] = "jingok"
@@ -216,7 +229,9 @@ def test_wrong_input_gets_one_line(arguments):
 
 
 def test_a_moved_complex_shortens_what_it_surely_shortens():
-    rows = done("chain", "--year", "2031", "--move", "futurecar=jingok", "--format", "json").json["links"]
+    told = done("chain", "--year", "2031", "--move", "futurecar=jingok", "--format", "json").json
+    assert {"from", "to", "distance_before_m", "distance_m"} <= set(told["moved"][0])
+    rows = told["links"]
     near = [row for row in rows if {row["from"], row["to"]} == {"jingok", "futurecar"}]
     assert near and all(row["functional_adjacency"] in ("yes", "possible") for row in near)
     moved = value_chain.moved_links((value_chain.Move("futurecar", value_chain.SiteRef("jingok")),))

@@ -311,8 +311,9 @@ def test_wrong_input_is_one_line(words, said):
 def test_every_sentence_says_what_is_missing_in_both_languages():
     found = study.consequences(SiteRef("futurecar"))
     said = view.sentences(found, "man-m2")
-    assert "알 수 없는 수요와 빠진 값: 공업용수 (산업시설용지 면적 · 공급량)" in said[0]
-    assert "연속지적도를 가져오지 않았습니다" in said[1]
+    assert "알 수 없는 수요와 빠진 값: 공업용수 (산업시설용지 면적 · 공급량)" in said[1]
+    assert "모식도" in said[0]
+    assert "연속지적도를 가져오지 않았습니다" in said[2]
     english = run("--lang", "en", "consequences", "futurecar").text
     assert not any(
         "가" <= letter <= "힣"

@@ -87,6 +87,7 @@ RECORDS = [
     *STEPS,
     *PHASES["history"],
     *GRADES.values(),
+    *(row for key in ("rate", "factor", "part") for row in load("unit_values.toml")[key]),
 ]
 
 

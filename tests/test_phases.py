@@ -381,6 +381,14 @@ def test_only_what_a_phase_still_decides_moves(one, why):
     assert (decided_hosts(hosts, basis="fact")["stays"].iloc[0] or "") == (why or "not_counted")
 
 
+def test_a_host_that_ends_again_is_moved_with_its_end():
+    hosts = frame(
+        planned("part", "jingok", "p", 2031) | {"until": 2031}, planned("part", "hanam", "q", 2031) | {"until": 2033}
+    )
+    moved = shifted_hosts(hosts, {"p": 1})
+    assert moved[["from", "until"]].to_numpy().tolist() == [[2032, 2032], [2031, 2033]]
+
+
 def test_hosts_beyond_the_scope_are_not_told_of():
     hosts = frame(planned("part", "hanam", "p", 2030), planned("part", "bitgreen", "p", 2030) | {"part": "hampyeong"})
     assert len(decided_hosts(hosts)) == 2
@@ -769,7 +777,8 @@ def test_the_steps_leave_with_the_keys_of_the_contract():
 
 def test_the_curve_leaves_every_scope_and_basis_year_by_year():
     rows = done("phases", "--curve", "--format", "json").json
-    assert len(rows) == 16 * 6
+    assert len(rows) == 16 * 3 + 7 * 3, "facts end with the year of the data"
+    assert max(row["year"] for row in rows if row["basis"] == "fact") == 2026
     row = next(row for row in rows if (row["scope"], row["basis"], row["year"]) == ("region", "plan", 2031))
     assert (row["track"], row["completeness"], row["served_links"], row["required_links"]) == ("usual", 1.0, 24, 24)
     one = done(

@@ -253,7 +253,8 @@ def test_two_people_that_save_at_once_lose_nothing(workspace):
     for one in people:
         one.start()
     for one in people:
-        one.join(60)
+        one.join(300)
+    assert [one.exitcode for one in people] == [0, 0]
     assert sorted(active.kept("a").scenario.note) == sorted("01234" * 2)
 
 

@@ -174,3 +174,10 @@ def test_the_matrix_of_distances_is_a_symmetric_square():
     assert list(square.index) == list(square.columns)
     pd.testing.assert_frame_equal(square, square.T)
     assert square.at["빛그린산단", "미래차 국가산단"] == "0~3.3 km"
+
+
+def test_facts_of_a_year_to_come_are_said_not_to_exist_yet():
+    told = "그 뒤의 실적은 아직 없습니다"
+    assert told in chain_sentence(value_chain.answer(2031, "region", "fact").chain)
+    assert told not in chain_sentence(value_chain.answer(2026, "region", "fact").chain)
+    assert told not in chain_sentence(value_chain.answer(2031, "region", "plan").chain)

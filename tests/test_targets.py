@@ -751,3 +751,26 @@ def test_the_downloads_hold_the_whole_table():
     book = openpyxl.load_workbook(io.BytesIO(workbook()))
     assert book.sheetnames == ["targets", "frame", "sources"]
     assert tuple(cell.value for cell in book["targets"][1]) == study.TABLE_COLUMNS
+
+
+@pytest.mark.parametrize(("text", "unit"), [("34명", "krw"), ("34%", "krw"), ("1조원", "persons"), ("100개사", "pct")])
+def test_an_amount_in_another_unit_is_refused(text, unit):
+    with pytest.raises(InputError, match="단위"):
+        rules.typed_amount(text, unit)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [("34조", "krw"), ("34조원", "krw"), ("40%", "pct"), ("40", "pct"), ("8만명", "persons"), ("8만명", None)],
+)
+def test_an_amount_in_its_own_unit_or_without_one_is_taken(text, unit):
+    assert rules.typed_amount(text, unit) > 0
+
+
+def test_a_definition_that_leads_to_a_decline_or_beyond_all_says_so():
+    study.define(
+        "vision.jobs", study.Wish(baseline="900만", baseline_date="2020", baseline_source="시험", reading="value")
+    )
+    assert "falls" in study.card("vision.jobs").doubts
+    study.define("vision.jobs", study.Wish(baseline="0", baseline_date="2020", baseline_source="시험"))
+    assert "zero_baseline" in study.card("vision.jobs").doubts

@@ -165,6 +165,7 @@ def stage_table(stages: pd.DataFrame, active: pd.DataFrame) -> pd.DataFrame:
     names = {
         column: grouped[column].agg(lambda found: "|".join(dict.fromkeys(found))) for column in ("name", "name_en")
     }
+    sources = grouped["source"].agg(lambda found: "|".join(dict.fromkeys(found.dropna())) or None)
     return pd.DataFrame(
         {
             "id": stages["id"],
@@ -172,6 +173,7 @@ def stage_table(stages: pd.DataFrame, active: pd.DataFrame) -> pd.DataFrame:
             "places": stages["id"].map(places),
             "hosts": stages["id"].map(names["name"]),
             "hosts_en": stages["id"].map(names["name_en"]),
+            "host_sources": stages["id"].map(sources),
             "host_count": stages["id"].map(grouped.size()).fillna(0).astype(int),
         }
     )

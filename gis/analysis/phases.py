@@ -279,7 +279,7 @@ def decided_hosts(hosts: pd.DataFrame, scope: str = "region", basis: str = "plan
 
 
 def shifted_hosts(hosts: pd.DataFrame, shifts: Mapping[str, int], not_before: int | None = None) -> pd.DataFrame:
-    """Return the hosts with the first year of those that their phase still decides moved by so many years.
+    """Return the hosts with the years of those that their phase still decides moved by so many.
 
     Parameters
     ----------
@@ -295,7 +295,9 @@ def shifted_hosts(hosts: pd.DataFrame, shifts: Mapping[str, int], not_before: in
         moved = moved.where(years >= 0, np.maximum(moved, np.minimum(start, not_before)))
     changed = moved.notna()
     first = hosts["from"].astype(object).mask(changed, moved.fillna(0).astype(int).astype(object))
-    return hosts.assign(**{"from": first})
+    end = pd.to_numeric(hosts["until"]).astype(float) + (moved - start)
+    last = hosts["until"].astype(object).mask(end.notna(), end.fillna(0).astype(int).astype(object))
+    return hosts.assign(**{"from": first, "until": last})
 
 
 def _movable(hosts: pd.DataFrame) -> pd.Series:

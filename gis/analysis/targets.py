@@ -10,6 +10,7 @@ from fractions import Fraction
 import pandas as pd
 
 from gis.errors import InputError
+from gis.i18n import t
 
 VALUE, MULTIPLE, GROWTH, POINTS, LEVEL = "value", "multiple", "growth", "points", "level"
 PARTS = ("reading", "baseline", "baseline_date", "target_date", "unit")
@@ -25,7 +26,10 @@ _PART = re.compile(
     r"((?:\d{1,3}(?:,\d{3})+|\d{1,18})(?:\.\d{1,12})?)(?![\d,.])"
     r"([천백십]?[만억]|천|조|thousand|million|billion|trillion)?"
 )
-_UNIT_WORDS = re.compile(r"(원|명|개사|개|%|won|people|firms)$")
+UNIT_WORDS = {
+    "원": "krw", "won": "krw", "명": "persons", "people": "persons", "개사": "firms", "firms": "firms", "%": "pct", "개": None,
+}  # fmt: skip
+_UNIT_WORDS = re.compile(rf"({'|'.join(UNIT_WORDS)})$")
 _YEAR = re.compile(r"(\d{4})(?:-\d\d){0,2}년?")
 
 
@@ -218,15 +222,25 @@ def typed_year(text: str) -> int:
     return int(found[1])
 
 
-def typed_amount(text: str) -> float:
+def typed_amount(text: str, unit: str | None = None) -> float:
     """Return the number that a person typed: `34조`, `8.2만명`, `1조 2,000억원`, `34 trillion`, `12.5%`.
+
+    Parameters
+    ----------
+    unit
+        What the number must be of, such as `krw`; None lets any unit stand.
 
     Raises
     ------
     InputError
-        Where it is no number from 0 on, or its sizes do not fall.
+        Where it is no number from 0 on, its sizes do not fall, or a word behind it says another unit.
     """
-    rest, total, before = _UNIT_WORDS.sub("", _plain(text)), Fraction(0), math.inf
+    plain = _plain(text)
+    said = _UNIT_WORDS.search(plain)
+    stated = UNIT_WORDS[said[1]] if said else None
+    if unit is not None and stated is not None and stated != unit:
+        raise InputError("targets.other_unit", text=text, unit=t(f"unit.{unit}"))
+    rest, total, before = _UNIT_WORDS.sub("", plain), Fraction(0), math.inf
     while rest:
         part = _PART.match(rest)
         size = _SIZES[part[2] or ""] if part else math.inf

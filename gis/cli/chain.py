@@ -9,11 +9,14 @@ import typer
 from gis.cli.output import Format, FormatOpt, OutputOpt, ScenarioOpt, emit, resolve, write
 from gis.errors import InputError
 from gis.io import chain_model
-from gis.io.write import json_text, write_bytes
-from gis.study import active, value_chain
+from gis.io.write import json_text, plain_rows, write_bytes
+from gis.model import outward
+from gis.study import active, phases, value_chain
+from gis.study.phases import Span
 from gis.study.sites import SiteRef
 from gis.units import parse_length
 from gis.view import chain as view
+from gis.view import phases as phase_view
 from gis.view.sentences import chain_sentence
 
 app = typer.Typer()
@@ -50,7 +53,8 @@ def _chain(
     found = value_chain.answer(year, scope, basis, limit, moves)
     chosen = resolve(format, output)
     if chosen == Format.json:
-        write(json_text(value_chain.answer_object(found)), output)
+        shifted = value_chain.moved_links(moves, year, scope, basis) if moves else pd.DataFrame()
+        write(json_text(value_chain.answer_object(found) | {"moved": plain_rows(outward(shifted))}), output)
         return
     tables = {
         "links": found.chain.links,
@@ -64,6 +68,9 @@ def _chain(
     if moves:
         tables["moved"] = value_chain.moved_links(moves, year, scope, basis)
     note = "\n".join([chain_sentence(found.chain), *view.answer_sentences(found)])
+    if chosen == Format.table and not moves:
+        over_time = phases.answer(Span(scope, basis, within=limit))
+        note = "\n".join([note, phase_view.first_sentence(over_time), *phase_view.slip_sentences(over_time)])
     emit({name: table for name, table in tables.items() if len(table) or name == "links"}, format, output, note=note)
 
 
@@ -131,4 +138,5 @@ def check(
 ) -> None:
     """List what is wrong with a file, a row a cell; nothing is kept."""
     tables: dict[str, pd.DataFrame] = {} if file is None else chain_model.read_tables(file, file.name)
-    emit({"faults": value_chain.faults(value_chain.changed(tables))}, format, output)
+    found = value_chain.faults(value_chain.changed(tables))
+    emit({"faults": view.faults_table(found) if resolve(format, output) == Format.table else found}, format, output)

@@ -182,8 +182,9 @@ def _known_values(
 ) -> dict[tuple[str, str], Collection[object]]:
     """Return what the cells of a column may hold, by table and column."""
     stages, ends = list(model.stages["id"]), [*places, EXPORT]
+    hostable = list(model.stages.loc[~model.stages["hosted"].eq(False), "id"])
     return {
-        ("hosts", "stage"): stages, ("hosts", "place"): places, ("hosts", "status"): STATUSES,
+        ("hosts", "stage"): hostable, ("hosts", "place"): places, ("hosts", "status"): STATUSES,
         ("hosts", "basis"): BASES, ("hosts", "evidence"): EVIDENCE, ("hosts", "confidence"): CONFIDENCE,
         ("hosts", "part"): PARTS, ("hosts", "phase"): phases,
         ("links", "stage_from"): stages, ("links", "stage_to"): [*stages, EXPORT], ("links", "kind"): LINK_KINDS,

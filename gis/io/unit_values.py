@@ -9,7 +9,7 @@ from gis.errors import DataFileError
 from gis.io import catalog
 
 PATH = "unit_values.toml"
-TOLD = ("definition", "definition_en", "source", "as_of", "confidence", "note", "note_en")
+TOLD = ("definition", "definition_en", "source", "also", "as_of", "confidence", "note", "note_en")
 RATE_COLUMNS = ("id", "utility", "per", "low", "high", "rate_unit", "unit", *TOLD)
 FACTOR_COLUMNS = ("id", "land_category", "low", "high", *TOLD)
 PART_COLUMNS = ("id", "name", "name_en", "source", "confidence")
@@ -38,7 +38,10 @@ def unit_values() -> UnitValues:
     )
     known = set(catalog.sources()["id"])
     for table in (rates, factors, parts):
-        for source in table["source"].dropna():
+        for source in [
+            *table["source"].dropna(),
+            *(one for also in table.get("also", pd.Series()).dropna() for one in also),
+        ]:
             if source not in known:
                 raise DataFileError("data_reference", path=PATH, column="source", value=source)
     return UnitValues(_ranged(rates), _ranged(factors), parts)

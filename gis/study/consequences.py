@@ -270,12 +270,14 @@ def _supply(subject: str, ranges: Mapping[str, Range], ledger: pd.DataFrame) -> 
     """Return what is supplied, as a person says or the record states; the low end of a range counts."""
     rows = {}
     for utility in UTILITIES:
-        claim = _claims.claim_in_use(ledger, subject, f"{utility}_supply")
         if f"supply.{utility}" in ranges:
             rows[utility] = [ranges[f"supply.{utility}"].low, False, None, None, None]
-        elif claim is not None and not pd.isna(claim["value"]):
-            story = [claim[name] for name in ("source", "definition", "definition_en")]
-            rows[utility] = [float(claim["value"]), claim["phase"] is not None, *story]
+            continue
+        for quantity in (f"{utility}_supply_phase", f"{utility}_supply"):
+            claim = _claims.claim_in_use(ledger, subject, quantity)
+            if claim is not None and not pd.isna(claim["value"]):
+                story = [claim[name] for name in ("source", "definition", "definition_en")]
+                rows[utility] = [float(claim["value"]), quantity.endswith("phase"), *story]
     columns = ["supply", "partial", "source", "definition", "definition_en"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 

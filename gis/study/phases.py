@@ -91,7 +91,7 @@ def answer(asked: Span, slip: int = 1, shorten: Mapping[str, int] | None = None)
                 within=asked.within, slip=slip, not_before=DEFAULT_YEAR,
             ).assign(track=track)
         )  # fmt: skip
-    table = pd.concat(curves, ignore_index=True)
+    table = _without_future_facts(pd.concat(curves, ignore_index=True), max(DEFAULT_YEAR, asked.first))
     firsts = [
         _phases.first_complete_years(rows).assign(track=track) for track, rows in table.groupby("track", sort=False)
     ]
@@ -106,6 +106,11 @@ def answer(asked: Span, slip: int = 1, shorten: Mapping[str, int] | None = None)
         steps=steps(),
         links=used.links,
     )
+
+
+def _without_future_facts(curves: pd.DataFrame, last: int) -> pd.DataFrame:
+    """Return curves without facts of years to come: nobody knows them."""
+    return curves[curves["basis"].ne("fact") | (curves["year"] <= last)].reset_index(drop=True)
 
 
 def first_complete(asked: Span) -> int | None:

@@ -132,6 +132,7 @@ def _card(
     target = Target(row["id"], float(claim["value"]), _upper_end(row, claim), tuple(row["readings"]), unit)
     kept = decisions.latest(TOPIC, row["id"])
     definition = _definition(target, row["date"], offered, kept)
+    outcomes = _targets.outcomes(target, definition)
     return Card(
         target=target,
         group=row["group"],
@@ -140,11 +141,11 @@ def _card(
         stated_year=row["date"],
         definition=definition,
         missing=_targets.missing_parts(target, definition),
-        outcomes=_targets.outcomes(target, definition),
+        outcomes=outcomes,
         offered=offered,
         left_out=left_out,
         rivals=same,
-        doubts=_doubts(row, definition, same, ledger),
+        doubts=(*_doubts(row, definition, same, ledger), *_outcome_doubts(target, definition, outcomes)),
         drivers=_drivers(row["driver"] or [], hosts),
         scope=row["scope"],
         scope_en=row["scope_en"],
@@ -200,6 +201,16 @@ def _doubts(
         and baseline.claim is not None
         and confidence[baseline.claim] != "high",
         "other_date": row["date"] is not None and definition.target_year != row["date"],
+    }
+    return tuple(doubt for doubt, holds in found.items() if holds)
+
+
+def _outcome_doubts(target: Target, definition: Definition, outcomes: tuple[Outcome, ...]) -> tuple[str, ...]:
+    """Return what is odd about what a definition leads to: a fall, a share above all, a baseline of nothing."""
+    found = {
+        "falls": any(one.growth < 0 for one in outcomes),
+        "above_all": target.unit == "pct" and any(one.value > 100 for one in outcomes),
+        "zero_baseline": definition.baseline is not None and definition.baseline.value == 0,
     }
     return tuple(doubt for doubt, holds in found.items() if holds)
 
@@ -275,19 +286,19 @@ def _said(known: Card, wish: Wish) -> dict[str, Any]:
     found = {
         "reading": wish.reading,
         "baseline_claim": wish.baseline_claim,
-        "baseline": _figure(*typed),
+        "baseline": _figure(*typed, known.target.unit),
         "target_year": _targets.typed_year(wish.date) if wish.date else None,
         "scope": wish.scope,
-        "current": _figure(*now),
+        "current": _figure(*now, known.target.unit),
     }
     return {key: value for key, value in found.items() if value}
 
 
-def _figure(value: str | None, year: str | None, source: str | None) -> dict[str, Any] | None:
+def _figure(value: str | None, year: str | None, source: str | None, unit: str | None) -> dict[str, Any] | None:
     """Return a typed figure as it is kept; None where none is typed."""
     if not value or not year or not source:
         return None
-    return {"value": _targets.typed_amount(value), "year": _targets.typed_year(year), "source": source}
+    return {"value": _targets.typed_amount(value, unit), "year": _targets.typed_year(year), "source": source}
 
 
 def undo(target_id: str) -> None:

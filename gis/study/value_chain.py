@@ -192,7 +192,8 @@ def answer(
         used.stages, used.hosts, used.links, used.flows, apart, year=year, scope=scope, basis=basis, within=within
     )
     hostable = used.stages[~used.stages["hosted"].eq(False)]
-    links = used.links[used.links["stage_from"].isin(hostable["id"])]
+    ends = [*hostable["id"], _chain.EXPORT]
+    links = used.links[used.links["stage_from"].isin(hostable["id"]) & used.links["stage_to"].isin(ends)]
     inside, complexes = list(built.matrix.columns), set(study.layer(study.COMPLEXES)["id"])
     open_to = [place for place in inside if place in complexes]
     addition = _network.smallest_addition(links, built.sites, open_to, _chain.reach(inside, apart, within))
@@ -211,9 +212,9 @@ def _planned(hosts: pd.DataFrame, addition: _network.Addition, built: Chain) -> 
     wanted = hosts[hosts["stage"].isin(addition.sites["stage"])]
     standing = {(stage, place) for stage, place in built.sites}
     open_ = [pair not in standing for pair in zip(wanted["stage"], wanted["place"], strict=True)]
-    return wanted.loc[open_, ["stage", "place", "name", "name_en", "status", "from", "basis", "source"]].reset_index(
-        drop=True
-    )
+    return wanted.loc[
+        open_, ["stage", "place", "part", "name", "name_en", "status", "from", "basis", "source"]
+    ].reset_index(drop=True)
 
 
 def moved_links(

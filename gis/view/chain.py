@@ -76,7 +76,19 @@ def routes_table(found: Answer) -> pd.DataFrame:
     if found.bottleneck is None:
         return pd.DataFrame(columns=["route", "paths", "paths_possible", "cut"])
     routes = found.bottleneck.routes
-    return routes.assign(route=routes["route"].map(route_words), cut=routes["cut"].map(cut_words))
+    return routes.assign(
+        route=routes["route"].map(route_words),
+        cut=[
+            cut_words(cut) or _closed_by(route, found)
+            for route, cut in zip(routes["route"], routes["cut"], strict=True)
+        ],
+    )
+
+
+def _closed_by(route: str, found: Answer) -> str | None:
+    """Return which stages nobody hosts close a route; None where it is closed by distance alone."""
+    missing = [stage for stage in route.split(">") if stage in found.chain.missing_stages]
+    return t("chain.closed_by", stages=" · ".join(label("stage", stage) for stage in missing)) if missing else None
 
 
 def losses_table(found: Answer) -> pd.DataFrame:
@@ -129,9 +141,10 @@ def planned_words(host: dict) -> str:
     return t(
         "chain.planned_host",
         name=name,
-        place=label("place", host["place"]),
+        place=label("place", host["place"])
+        + (f" {label('part', host['part'])}" if isinstance(host["part"], str) else ""),
         year=year,
-        basis=label("basis", host["basis"]),
+        status=label("status", host["status"]),
     )
 
 
@@ -187,6 +200,11 @@ def fault_words(row: dict) -> str:
     )
     wrong = t(f"chain.wrong.{row['fault']}", value=value)
     return f"{where}: {wrong} {known}".rstrip()
+
+
+def faults_table(found: pd.DataFrame) -> pd.DataFrame:
+    """Return the faults of a model as people read them: a line each."""
+    return pd.DataFrame({"fault_line": [fault_words(row) for row in found.to_dict("records")]}, dtype=object)
 
 
 def model_sentence() -> str:

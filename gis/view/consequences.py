@@ -8,7 +8,7 @@ import pandas as pd
 from gis.analysis.consequences import ENOUGH, OPEN, SHORT, UNKNOWN, UTILITIES
 from gis.i18n import either, t
 from gis.io.unit_values import unit_values
-from gis.model import Range, outward
+from gis.model import SCHEMATIC, Range, outward
 from gis.study import sources
 from gis.study.consequences import AMOUNTS, Consequences, Said
 from gis.units import AREA_UNITS, area_text, length_text
@@ -294,7 +294,9 @@ def reach_shown(found: Consequences) -> pd.DataFrame:
 def sentences(found: Consequences, unit: str) -> list[str]:
     """Return what follows, in words: what is asked for, what it costs, who asks for land, who is within reach."""
     name = site_name(found.site)
+    schematic = [t("consequences.schematic", name=name)] if found.site["grade"] == SCHEMATIC else []
     return [
+        *schematic,
         _demand_sentence(found, name),
         _compensation_sentence(found, name),
         _cost_sentence(found, name),
@@ -334,6 +336,9 @@ def _compensation_sentence(found: Consequences, name: str) -> str:
         missing = t("consequences.no_parcels") if found.register_missing == "parcels" else str(found.register_missing)
         return t("consequences.compensation_unknown", name=name, missing=missing)
     total = found.compensation.iloc[-1]
+    if math.isnan(total["cost_low"]):
+        price = quantity_text(total["public_price"], "krw")
+        return t("consequences.compensation_open", name=name, price=price, missing=missing_text(total["missing"]))
     cost = range_text(total["cost_low"], total["cost_high"], "krw")
     return t("consequences.compensation", name=name, cost=cost, count=int(total["unpriced_count"]))
 

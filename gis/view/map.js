@@ -169,7 +169,10 @@ const siteMap = (() => {
 
   function keepView(map, drawn, { key, drawings, outline, follows, home, draft }) {
     restoreView(map, `${key}:view`, home);
-    if (follows) follow(map, follows);
+    if (follows) {
+      follow(map, follows);
+      map.getContainer().classList.add("watched"); // a map beside others is looked at, not drawn on
+    }
     drawn.on("layeradd", ({ layer }) => {
       showMeasure(layer);
       layer.on("edit editdrag", () => showMeasure(layer));

@@ -157,12 +157,16 @@ def curve_layers(found: Answer) -> list[alt.Chart]:
     points = curve_points(found)
     required = int(points["required_links"].max())
     y = alt.Y("served_links:Q", scale=alt.Scale(domain=[0, required * 1.15 or 1], nice=False), axis=None)
-    band = _stepped(points[points["series"] == found.asked.basis])
+    bands = [_stepped(points[points["series"] == name]) for name in dict.fromkeys((found.asked.basis, "fact"))]
     layers = [
         *_grid_layers(found, required, y),
-        alt.Chart(band)
-        .mark_area(interpolate="step-after", color=STONE, opacity=0.3)
-        .encode(x="x:Q", y=alt.Y("known_links:Q", axis=None), y2="possible_links:Q"),
+        *(
+            alt.Chart(band)
+            .mark_area(interpolate="step-after", color=STONE, opacity=0.3)
+            .encode(x="x:Q", y=alt.Y("known_links:Q", axis=None), y2="possible_links:Q")
+            for band in bands
+            if len(band)
+        ),
     ]
     shown = [name for name in LINES if name in set(points["series"])]
     for name in shown:

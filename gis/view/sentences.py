@@ -12,6 +12,7 @@ from gis.i18n import either, language, t
 from gis.io import catalog
 from gis.model import PROPOSED, SCHEMATIC
 from gis.study.imports import OutlineChange
+from gis.study.value_chain import DEFAULT_YEAR
 from gis.units import area_text, interval_text, length_text, spread_text
 from gis.view.tables import label, value_text
 
@@ -109,6 +110,8 @@ def chain_sentence(chain: Chain) -> str:
         parts.append(t("sentence.chain_single_points", places=places))
     if undated:
         parts.append(t("sentence.chain_undated", count=undated))
+    if chain.basis == "fact" and chain.year > DEFAULT_YEAR:
+        parts.append(t("sentence.chain_not_yet", year=DEFAULT_YEAR))
     if unplaced:
         parts.append(t("sentence.chain_unplaced", count=unplaced))
     return " ".join(parts)

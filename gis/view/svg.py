@@ -8,7 +8,7 @@ from layers.palette import INK
 LINE = 1.28
 """The height of a line of text, as a share of its size."""
 FONTS = "'NanumGothic', 'Nanum Gothic', 'GIS Gothic', 'Malgun Gothic', 'Apple SD Gothic Neo', sans-serif"
-_NARROW, _BROAD = set("iljtfrI.,:;|!'()[]{}`·- "), set("MW@%&—…")
+_NARROW, _BROAD = set("iljtfrI.,:;|!'()[]{}`‘’“”·- "), set("MW@%&—…")
 
 
 def clean(told: str) -> str:

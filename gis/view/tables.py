@@ -242,6 +242,13 @@ def _column(
     if name == "source":
         titles = sources().set_index("id")["title"].to_dict()
         return header, values.map(lambda source: titles.get(source, source) or t("word.no_source")), None
+    if name == "host_sources":
+        titles = sources().set_index("id")["title"].to_dict()
+        told = [
+            [titles.get(one, one) for one in str(value).split("|")] if isinstance(value, str) else []
+            for value in values
+        ]
+        return header, pd.Series([" · ".join(one) or None for one in told], values.index, dtype=object), None
     if name == "unit_name":
         return header, values.astype(object).where(values.notna(), t("sentence.outside_units")), None
     if name in TIMES:

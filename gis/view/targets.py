@@ -59,7 +59,7 @@ def range_text(low: float, high: float, unit: str | None, area_unit: str = "m2")
 
 def growth_text(found: Outcome) -> str:
     """Return the growth a year in %, to 0.01 %."""
-    low, high = f"{100 * found.growth:,.2f}", f"{100 * found.growth_high:,.2f}"
+    low, high = (f"{100 * growth:,.2f}".replace("-", "−") for growth in (found.growth, found.growth_high))
     if math.isinf(found.growth_high):
         return t("targets.growth_at_least", growth=low)
     return t("targets.growth", growth=low) if low == high else t("targets.growth_between", low=low, high=high)

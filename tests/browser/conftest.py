@@ -15,7 +15,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserType, Page, Request, TimeoutError, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserType, Page, Request, expect, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 ROOT = Path(__file__).parents[2]
 START_TIMEOUT = 60.0
@@ -111,7 +112,7 @@ def choose(page: Page, box: str, option: str | re.Pattern[str]) -> None:
         try:
             wanted.click(timeout=3_000)
             return
-        except TimeoutError:
+        except PlaywrightTimeout:
             if time.monotonic() > deadline:
                 raise
             page.keyboard.press("Escape")
