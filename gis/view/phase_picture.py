@@ -3,6 +3,7 @@
 Curves differ by dash and mark, steps by mark and filling, so that grey print and color-blind readers tell them apart.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,7 +35,9 @@ CURVE_HEIGHT, ROW_HEIGHT = 230, 19
 NAMES_SHARE = 0.24
 """The room for names left of the years, as a share of these: names inside the plot let it fill the page's width."""
 NAMES_WIDTH = 238
-PLOT_WIDTH = 1_000
+COUNT_WIDTH = 24
+"""px that the number of hosts takes behind a name."""
+PLOT_WIDTH = 640
 """Pixels that the years are thought to have where names of steps are kept from covering each other."""
 LETTER, MARK = 11.5, 16
 """Pixels of a Korean letter and of a mark; a Latin letter takes a little over half."""
@@ -295,8 +298,16 @@ def _in_lines(marks: list[dict[str, Any]]) -> list[dict[str, Any]]:
         begin = min(mark["begin"] for mark in group)
         line = next((number for number, end in enumerate(ends) if end <= begin), len(ends))
         ends[line : line + 1] = [max(mark["covered"] for mark in group)]
-        placed += [{**mark, "row": str(line)} for mark in group]
+        placed += [{**mark, "row": str(line)} for mark in _named_apart(group)]
     return placed
+
+
+def _named_apart(group: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return marks of one line, each but the last without its name where that would reach the next: they are one step."""
+    following = [mark["x"] for mark in group[1:]] + [math.inf]
+    return [
+        mark | ({"text": ""} if mark["covered"] > reach else {}) for mark, reach in zip(group, following, strict=True)
+    ]
 
 
 def _shortened_marks(found: Answer, phase: str, line: str) -> list[dict[str, Any]]:
@@ -362,10 +373,16 @@ def _name_layers(found: Answer, rows: Mapping[str, int], y: alt.Y) -> list[alt.C
     return [
         alt.Chart(names).mark_rule(color=FAINT).encode(y=alt.Y("above:Q", axis=None)),
         alt.Chart(names)
-        .mark_text(align="left", dx=2, limit=NAMES_WIDTH, **look)
+        .mark_text(align="left", dx=2, limit=_name_limit(found), **look)
         .encode(x="x:Q", y=y, text="text:N", tooltip=alt.Tooltip("text:N", title=t("column.phase"))),
         alt.Chart(hosts).mark_text(align="right", dx=-6, **look).encode(x="x:Q", y=y, text="text:N"),
     ]
+
+
+def _name_limit(found: Answer) -> alt.ExprRef:
+    """Return the room for a name as the picture has it at its width, beside the number of hosts."""
+    share = (found.asked.first - names_begin(found)) / (found.asked.last + 1 - names_begin(found))
+    return alt.ExprRef(f"{share:.4f} * width - {COUNT_WIDTH}")
 
 
 def _bar_layers(bars: pd.DataFrame, y: alt.Y) -> list[alt.Chart]:
