@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from gis.errors import DataFileError
+from gis.io.kept import kept_by
 from gis.model import BASES, EVIDENCE, LINK_KINDS, STATUSES
 
 _BUNDLED = Path(__file__).parents[2] / "data"
@@ -118,6 +119,7 @@ def _frame(path: str, key: str, rows: list[dict[str, Any]], columns: tuple[str, 
     return pd.DataFrame(filled, columns=list(columns), dtype=object)
 
 
+@kept_by(lambda: [data_folder() / "sources.toml"])
 def sources() -> pd.DataFrame:
     """Return every source: title, publisher, address, license, dates and rank."""
     rows = [{"id": name, **record} for name, record in _named_tables("sources.toml", "source").items()]
@@ -151,6 +153,12 @@ def vworld_tiles() -> pd.DataFrame:
     return table
 
 
+def _ledger_files() -> list[Path]:
+    folder = data_folder() / "claims"
+    return [data_folder() / "sources.toml", *sorted({*folder.glob("*.toml"), *(folder / name for name in LEDGER)})]
+
+
+@kept_by(_ledger_files)
 def claims() -> pd.DataFrame:
     """Return the ledger of the public record: every claim with the rank of its source."""
     files = {path.name for path in (data_folder() / "claims").glob("*.toml")} | set(LEDGER)

@@ -30,9 +30,10 @@ from gis.crs import (
     to_work_crs,
 )
 from gis.errors import CrsError, DataFileError, GisError, InputError
-from gis.io.catalog import checked_path
+from gis.io.catalog import checked_path, data_folder
 from gis.io.check import ROW, Checked, joined, numbered, problem, repaired, without_bare, without_strays
 from gis.io.formats import Raw, known_as, read_bundled, read_raw, require_ending, require_readable
+from gis.io.kept import kept_by
 from gis.io.unpack import staged
 from gis.kernel.geodesy import geodesic_distances
 from gis.model import OUTWARD, inward
@@ -105,6 +106,11 @@ class Arrival:
     story: dict[str, Any]
 
 
+def _layer_files(layer: Layer, belt: str = GWANGJU_BELT) -> list[Path]:
+    return [data_folder() / "files.toml", data_folder() / layer.path]
+
+
+@kept_by(_layer_files)
 def read_layer(layer: Layer, belt: str = GWANGJU_BELT) -> gpd.GeoDataFrame:
     """Return a bundled layer in `belt`, its columns as declared and its `id` as index."""
     frame = read_bundled(checked_path(layer.path))
