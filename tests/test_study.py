@@ -8,6 +8,7 @@ from shapely.geometry import box, mapping
 
 from gis import study
 from gis.errors import CrsError, InputError, UnknownNameError
+from gis.i18n import use_language
 from gis.io import catalog
 from gis.io.write import layer_bytes
 from gis.kernel.geodesy import geodesic_distances
@@ -200,3 +201,14 @@ def test_drawn_areas_leave_as_geojson_with_both_areas():
 def test_a_layer_measured_to_itself_gives_each_pair_once():
     hosts = study.source_layer("hosts")
     assert len(study.distances(hosts, "hosts")) == len(study.distances(hosts)) == 15
+
+
+def test_a_drawn_site_is_called_so_in_the_reader_s_language():
+    square = {
+        "type": "Polygon",
+        "coordinates": [[[126.7, 35.1], [126.71, 35.1], [126.71, 35.11], [126.7, 35.11], [126.7, 35.1]]],
+    }
+    assert study.drawn_site(square).frame["name"].tolist() == ["그린 구역"]
+    use_language("en")
+    assert study.drawn_site(square).frame["name"].tolist() == ["Drawn site"]
+    assert study.drawn_site(square, "3").frame["name"].tolist() == ["3"]

@@ -21,6 +21,7 @@ from gis.analysis import distance as _distance
 from gis.analysis.scenario import with_sites
 from gis.crs import GWANGJU_BELT, MAP_CRS, crs_name, reproject, to_work_crs
 from gis.errors import DataFileError, InputError, UnknownNameError
+from gis.i18n import t
 from gis.io import catalog, store
 from gis.io.formats import FILE_ENDINGS
 from gis.io.read import Reading, read_file, read_layer
@@ -33,7 +34,7 @@ from layers.declare import Column, Layer, Style
 from layers.palette import IMPORTED, INK
 
 UNIT_LAYERS = ("sigungu", "emd", "ri")
-COMPLEXES = "complexes"
+COMPLEXES, DRAWN = "complexes", "drawn"
 MAX_PAIRS = 200_000
 
 
@@ -414,7 +415,7 @@ def drawn_line_length(geometry: dict) -> float:
     return float(geodesic_distances(points[:-1], points[1:]).sum())
 
 
-def drawn_site(geometry: dict, name: str = "drawn") -> SourceLayer:
+def drawn_site(geometry: dict, name: str = DRAWN) -> SourceLayer:
     """Return a polygon drawn on the map (GeoJSON geometry, degrees) as a layer to be measured; it has no grade.
 
     Raises
@@ -430,6 +431,7 @@ def drawn_site(geometry: dict, name: str = "drawn") -> SourceLayer:
         raise InputError("drawn_shape", reason=shape.geom_type)
     if shape.is_empty or not shape.is_valid:
         raise InputError("drawn_shape", reason=shapely.is_valid_reason(shape))
-    row = {"id": name, "name": name, "grade": None, "source": None, "official_area": float("nan")}
+    called = t("place.drawn") if name == DRAWN else name
+    row = {"id": name, "name": called, "grade": None, "source": None, "official_area": float("nan")}
     frame = gpd.GeoDataFrame([row], geometry=[shape], crs=MAP_CRS).set_index("id", drop=False)
     return SourceLayer(name, to_work_crs(frame))
