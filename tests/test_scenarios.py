@@ -16,7 +16,7 @@ from gis.io import store
 from gis.io.plans import plan_content, read_plan
 from gis.io.scenarios import Bundle, bundle_bytes, bundle_hash, content_of, from_content, read_bundle
 from gis.model import ProposedSite, Scenario, SitePart
-from gis.study import active, landuse, phases, scenarios, value_chain
+from gis.study import active, compare, consequences, landuse, phases, scenarios, value_chain
 from gis.study.sites import SiteRef, confidential_layers
 from gis.units import parse_area
 from tests.command import done, refusal
@@ -507,3 +507,26 @@ def test_a_planner_makes_changes_and_hands_a_scenario_over_by_commands(tmp_path)
 def test_a_wrong_word_gets_one_line(words, said):
     scenarios.create("a", "a")
     assert said in refusal("scenario", *words)
+
+
+def test_a_site_that_was_drawn_is_reckoned_with_its_own_area_not_with_the_stated_one(north):
+    with active.under(north):
+        amounts = consequences.consequences(SiteRef("futurecar")).amounts.set_index("amount")
+    assert amounts.loc["site_area", "amount_low"] == pytest.approx(HUNDRED, abs=1)
+    assert amounts.loc["site_area", "way"] == "measured"
+
+
+def test_alternatives_are_compared_by_what_they_ask_for_end_from_end(north):
+    scenarios.set_outline(north, "futurecar", scenarios.reshaped(scenarios.outline_of("futurecar"), area=1.1 * HUNDRED))
+    found = compare.compared([None, north], compare.Asked())
+    power = found[found["subject"].eq("futurecar|power")].set_index("scenario")
+    mine, data = power.loc[north], power[power.index.isna()].iloc[0]
+    assert mine["difference_low"] == pytest.approx(mine["low"] - data["low"])
+    assert mine["difference_high"] == pytest.approx(mine["high"] - data["high"])
+    assert mine["low"] / data["low"] == pytest.approx(1.1 * HUNDRED / 3_384_000, rel=1e-6)
+
+
+def test_what_nobody_knows_of_two_alternatives_has_no_difference(north):
+    found = compare.compared([None, north], compare.Asked()).set_index("indicator")
+    assert found.loc["unit_cost", ["low", "difference_low", "difference_high"]].isna().all(axis=None)
+    assert found.loc["gap", ["difference", "difference_low"]].isna().all(axis=None)

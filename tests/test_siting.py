@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.siting import report
+from gis.analysis.land_prices import LandPrices
 from gis.analysis.siting import (
     BEYOND,
     CONDITIONAL,
@@ -212,3 +213,52 @@ def test_the_benchmark_runs_small_and_its_sides_agree():
     small = Namespace(cell=100.0, side=8_000.0, constraints=40, turns=2, sample=300, rounds=1, write=False)
     text, agreed = report(small)
     assert agreed and "vectorised shapely" in text
+
+
+prices = st.lists(st.integers(1, 100), min_size=20, max_size=20).map(np.array)
+
+
+def lots(values, width=200):
+    """Return a row-by-row fabric over the grid of the tests, and what each parcel costs a m²."""
+    corners = itertools.product(range(0, 1_000, width), range(0, 800, width))
+    return np.array([shapely.box(x, y, x + width, y + width) for x, y in corners]), values.astype(float)
+
+
+@given(prices)
+def test_the_price_of_a_site_is_the_mean_of_its_parcels_by_area(values):
+    shapes, price = lots(values)
+    site = turned(rectangle(40_000, 2.0), 30.0)
+    site = shapely.transform(site, lambda xy: xy + np.array([430.0, 370.0]))
+    told = LandPrices(shapes, price).measured(np.array([site])).iloc[0]
+    paid = sum(shape.intersection(site).area * one for shape, one in zip(shapes, price, strict=True))
+    assert told["land_price"] == pytest.approx(paid / site.area)
+    assert told["priced_share"] == pytest.approx(1)
+    assert [told[name] for name in ("loss_low", "loss", "loss_high")] == pytest.approx(
+        [paid / site.area / price.max()] * 3
+    )
+
+
+def test_land_without_a_price_may_cost_nothing_or_as_much_as_the_dearest():
+    shapes = np.array([shapely.box(0, 0, 100, 100), shapely.box(900, 0, 1_000, 100)])
+    told = LandPrices(shapes, np.array([10.0, 40.0])).measured(np.array([shapely.box(0, 0, 200, 100)])).iloc[0]
+    assert (told["land_price"], told["priced_share"]) == pytest.approx((10, 0.5))
+    assert (told["loss_low"], told["loss_high"]) == pytest.approx((0.125, 0.625))
+
+
+@given(prices)
+@settings(max_examples=10)
+def test_the_cheapest_position_of_all_is_found(values):
+    shapes, price = lots(values)
+    parcels = LandPrices(shapes, price)
+    found = place([TEMPLATES[0]], [], GRID, CRS, prices=parcels, count=1)
+    every = np.array([shape for number, _, _, shape in POSITIONS if number == 0])
+    cheapest = parcels.measured(every)["land_price"].min()
+    best = parcels.measured(found.sites.geometry.to_numpy())["land_price"].iloc[0]
+    assert best <= cheapest + 0.05 * price.max()  # bands of prices screen, parcels measure
+
+
+def test_sites_on_unpriced_land_have_no_certain_rank():
+    shapes = np.array([shapely.box(0, 0, 500, 800)])
+    found = place([TEMPLATES[0]], [], GRID, CRS, prices=LandPrices(shapes, np.array([10.0])), count=2, apart=500.0)
+    assert found.sites["rank_low"].tolist() == [1, 1]
+    assert found.sites["rank_high"].tolist() == [2, 2]

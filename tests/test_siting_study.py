@@ -18,6 +18,7 @@ from gis.crs import MAP_CRS
 from gis.errors import InputError, UnknownNameError
 from gis.study import imports, scenarios
 from gis.study.rasters import keep_raster
+from gis.study.register import keep_lands
 from gis.study.sites import SiteRef
 from gis.study.siting import GROWN, PARCELS, find, proposed, site_geometry
 from gis.study.siting_land import land_themes, loaded_themes
@@ -188,6 +189,40 @@ def test_parcels_are_grown_whole(tmp_path):
     assert one.area == pytest.approx(100_000, abs=1.0)
     parts = [lot.intersection(one).area for lot in lots]
     assert sum(1 for part in parts if 1 < part < 7_999) <= 1
+
+
+def priced(tmp_path, price):
+    """Keep parcels over the window, a table of their prices by how far east they lie, and a theme of land to rank by."""
+    corners = [(x, y) for x in range(0, 4_000, 200) for y in range(0, 3_000, 200)]
+    numbers = [f"29200101{10_000_000_000 + number}" for number in range(len(corners))]
+    kept(tmp_path, "parcels", [square(x, y, 200, 200) for x, y in corners], pnu=numbers)
+    kept(tmp_path, "개발제한구역", [square(9_000, 9_000, 100, 100)])
+    rows = [f"{pnu},답,40000,{price(x)}" for pnu, (x, _) in zip(numbers, corners, strict=True)]
+    path = tmp_path / "lands.csv"
+    path.write_text("\n".join(["고유번호,지목,면적,공시지가", *rows]), encoding="utf-8")
+    keep_lands(path, path.name)
+
+
+DEAR = Wish(**{**vars(SMALL), "rules": (Rule("green_belt"),), "criteria": (("land_price", 1.0),), "turn": 90.0})
+
+
+def test_cheap_land_is_sought_where_price_counts(tmp_path):
+    priced(tmp_path, lambda x: 10_000 + 10 * x)
+    found = find(DEAR)
+    west = [shape.bounds[0] - ORIGIN[0] for shape in found.sites.geometry]
+    assert found.ranks and max(map(abs, west)) <= 60
+    assert found.sites["rank_low"].tolist() == [1, 1, 1], "equal prices, equal ranks"
+
+
+def test_price_counts_only_where_parcels_are_loaded():
+    with pytest.raises(InputError, match="연속지적도"):
+        find(DEAR)
+
+
+def test_parcels_without_prices_are_named_instead_of_ranked(tmp_path):
+    priced(tmp_path, lambda x: "")
+    with pytest.raises(InputError, match="공시지가"):
+        find(DEAR)
 
 
 def test_an_outline_is_moved_and_turned():

@@ -16,6 +16,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely import affinity
 
+from gis.analysis.land_prices import LandPrices
 from gis.errors import InputError
 from gis.kernel.cells import cell_shares
 
@@ -28,6 +29,8 @@ MODES = (EXCLUDE, CONDITIONAL, PENALTY)
 ANCHOR = "anchor"
 TOUCH = 1.0
 """m²: an overlap up to this is a boundary that two shapes share."""
+TIE = 1e-9
+"""Scores (0 to 1) that differ by no more are equal: sums of floating point differ in their last digits."""
 MOST_CELLS = 4_000_000
 IN_A_BLOCK = 8
 """How many positions of each part of the grid are measured at most where sites must lie apart."""
@@ -177,6 +180,7 @@ def place(
     anchor: Anchor | None = None,
     criteria: Sequence[Criterion] = (),
     count: int = 10,
+    prices: LandPrices | None = None,
     apart: float = 0.0,
     most_verified: int = 5_000,
     progress: Progress | None = None,
@@ -189,6 +193,8 @@ def place(
         Polygons in m around the origin, each turn of a site one.
     constraints
         In the order in which they are asked.
+    prices
+        What land costs: by bands of price until the sites are chosen, which are measured by every parcel.
     apart
         Least distance in m between the centers of two sites that are returned.
     most_verified
@@ -205,6 +211,8 @@ def place(
     excluded = [one for one in constraints if one.mode == EXCLUDE]
     screens = [_Screen(grid, one.shape) for one in excluded]
     costs = [(one.weight, _Screen(grid, one.shape)) for one in constraints if one.mode != EXCLUDE and one.weight]
+    if prices is not None:
+        costs += [(prices.weight * price, _Screen(grid, land)) for price, land in prices.bands()]
     near = None if anchor is None else _anchor_screens(grid, anchor)
     fields = [(one.weight, _distance_field(grid, one.shape)) for one in criteria]
     names = (*(one.name for one in excluded), *([] if anchor is None else [ANCHOR]))
@@ -232,8 +240,10 @@ def place(
         template=chosen["template"].to_numpy()
     )
     failed = sites["killer"].value_counts().reindex(list(names), fill_value=0).to_numpy()
-    sites = gpd.GeoDataFrame(sites[sites["killer"].isna()], geometry="geometry", crs=crs)
-    sites = ranked(spaced(sites.sort_values("loss", kind="stable", ignore_index=True), apart, count), criteria)
+    order = sites["loss"] if prices is None else chosen["loss"].reset_index(drop=True)
+    sites = gpd.GeoDataFrame(sites.assign(order=order)[sites["killer"].isna()], geometry="geometry", crs=crs)
+    kept = spaced(sites.sort_values("order", kind="stable", ignore_index=True), apart, count)
+    sites = ranked(with_prices(kept.drop(columns="order"), constraints, criteria, prices), criteria)
     if progress:
         progress(1.0)
     table = pd.DataFrame(
@@ -417,6 +427,35 @@ def measured(
     return pd.DataFrame(table).assign(killer=killer)
 
 
+def with_prices(
+    sites: gpd.GeoDataFrame,
+    constraints: Sequence[Constraint],
+    criteria: Sequence[Criterion],
+    prices: LandPrices | None,
+) -> gpd.GeoDataFrame:
+    """Return measured sites with what their land costs in loss and score, exactly; `price.low` and `price.high` are in parts
+    of the dearest."""
+    if prices is None:
+        return sites
+    told = prices.measured(sites.geometry.to_numpy())
+    before = sum(one.weight for one in constraints if one.mode != EXCLUDE) + sum(one.weight for one in criteria)
+    share = (before + prices.weight) or np.nan
+    losses = {
+        "loss": sites["loss"].to_numpy() + prices.weight * told["loss"].to_numpy(),
+        "low": _lost(sites, "score_high", before) + prices.weight * told["loss_low"].to_numpy(),
+        "high": _lost(sites, "score_low", before) + prices.weight * told["loss_high"].to_numpy(),
+    }
+    return sites.assign(
+        **{"price.low": told["loss_low"].to_numpy(), "price.high": told["loss_high"].to_numpy(), "loss": losses["loss"]},
+        score=1 - losses["loss"] / share, score_low=1 - losses["high"] / share, score_high=1 - losses["low"] / share,
+    )  # fmt: skip
+
+
+def _lost(sites: gpd.GeoDataFrame, score: str, weights: float) -> Floats:
+    """Return the loss behind a score; nothing where nothing had a weight."""
+    return (1 - sites[score].to_numpy(dtype=float)) * weights if weights else np.zeros(len(sites))
+
+
 def _none(killer: NDArray[np.object_]) -> Truths:
     return np.array([one is None for one in killer], dtype=bool)
 
@@ -466,20 +505,25 @@ def ranked(sites: gpd.GeoDataFrame, criteria: Sequence[Criterion] = ()) -> gpd.G
     what is uncertain may lie.
     """
     low, high = (sites[name].to_numpy(dtype=float) for name in ("score_low", "score_high"))
-    before = (low[None, :] > high[:, None]).sum(axis=1)
-    behind = (high[None, :] < low[:, None]).sum(axis=1)
+    before = (low[None, :] > high[:, None] + TIE).sum(axis=1)
+    behind = (high[None, :] < low[:, None] - TIE).sum(axis=1)
     less = [name for name in sites if str(name).startswith(("area.", "distance."))]
     sway = {f"distance.{one.name}": one.uncertainty for one in criteria}
-    best = pareto(sites[less].to_numpy(dtype=float), np.array([sway.get(name, 0.0) for name in less]))
+    costs = sites[less].to_numpy(dtype=float)
+    off = np.broadcast_to([sway.get(name, 0.0) for name in less], costs.shape)
+    if "price.low" in sites:
+        least, most = (sites[f"price.{end}"].to_numpy(dtype=float) for end in ("low", "high"))
+        costs, off = np.column_stack([costs, (least + most) / 2]), np.column_stack([off, (most - least) / 2])
+    best = pareto(costs, off)
     return sites.assign(rank_low=before + 1, rank_high=len(sites) - behind, pareto=best)
 
 
 def pareto(costs: Floats, sway: Floats | float = 0.0) -> Truths:
     """Tell which rows no other row beats: none is as good everywhere and better somewhere; less is better.
 
-    `sway` is how far each cost may be off, to either side.
+    `sway` is how far each cost may be off, to either side: one, one a column, or one a cost.
     """
-    most, least = costs[:, None, :] + sway, costs[None, :, :] - sway
+    most, least = (costs + sway)[:, None, :], (costs - sway)[None, :, :]
     return np.asarray(~((most <= least).all(axis=2) & (most < least).any(axis=2)).any(axis=0))
 
 

@@ -39,8 +39,9 @@ NEARNESS = (
     "reference_points:rail",
     "reference_points:expressway",
     "reference_points:airport",
+    "land_price",
 )
-"""What the page offers to be near to, beside whatever a person types."""
+"""What the page offers to be near to, and what else counts softly."""
 
 
 def chosen_wish() -> Wish:

@@ -50,7 +50,8 @@ def place(
     slope: Annotated[float | None, typer.Option(help="The steepest slope, degrees.")] = None,
     dem: Annotated[str | None, typer.Option(help="The imported elevation model, where there are several.")] = None,
     criterion: Annotated[
-        list[str] | None, typer.Option(help="anchor, chain:COMPLEX, LAYER or LAYER:VALUE, each with =WEIGHT.")
+        list[str] | None,
+        typer.Option(help="anchor, chain:COMPLEX, land_price, LAYER or LAYER:VALUE, each with =WEIGHT."),
     ] = None,
     weights_file: Annotated[
         Path | None, typer.Option("--weights", help="Weights of criteria and penalties: .csv .xlsx .toml.")

@@ -7,15 +7,22 @@ from typing import Any
 import pandas as pd
 
 from gis import study
+from gis.analysis.consequences import UTILITIES
 from gis.analysis.rules import VERDICTS
 from gis.errors import InputError
-from gis.study import active, phases, rules, value_chain
+from gis.study import active, phases, value_chain
+from gis.study.consequences import consequences
 from gis.study.phases import Span
 from gis.study.sites import SiteRef
 
 MOST = 6
 """How many alternatives stand side by side."""
-COLUMNS = ("indicator", "subject", "unit", "scenario", "value", "low", "high", "text", "difference")
+COLUMNS = (
+    "indicator", "subject", "unit", "scenario", "value", "low", "high", "text",
+    "difference", "difference_low", "difference_high",
+)  # fmt: skip
+SAME_RATES = ("demand", "compensation", "unit_cost")
+"""Indicators whose interval is that of rates which all alternatives share, so that their ends can be subtracted."""
 NEAREST = ("bitgreen", "jingok", "cheomdan3", "futurecar")
 
 
@@ -36,7 +43,8 @@ def compared(names: Sequence[str | None], asked: Asked) -> pd.DataFrame:
     -------
     DataFrame
         A row an indicator, subject and alternative: `value` with its `unit`, `low` and `high` where only an interval is known,
-        `text` where it is no number, and `difference` of the value from that of the first alternative.
+        `text` where it is no number, and `difference` of the value from that of the first alternative. An interval of a
+        rate that all share has `difference_low` and `difference_high`: end from end.
 
     Raises
     ------
@@ -51,12 +59,24 @@ def compared(names: Sequence[str | None], asked: Asked) -> pd.DataFrame:
     for name in names:
         with active.under(name):
             rows += [[*row[:3], name, *row[3:]] for row in _indicators(asked, subjects)]
-    table = pd.DataFrame(rows, columns=list(COLUMNS[:-1])).astype({"value": float, "low": float, "high": float})
+    table = pd.DataFrame(rows, columns=list(COLUMNS[:8])).astype({"value": float, "low": float, "high": float})
     table["scenario"] = table["scenario"].astype(object).where(table["scenario"].notna(), None)
-    first = table[table["scenario"].isna() if names[0] is None else table["scenario"].eq(names[0])]
-    base = first.set_index(["indicator", "subject"])["value"]
-    before = [base.get(key, float("nan")) for key in zip(table["indicator"], table["subject"], strict=True)]
-    return table.assign(difference=table["value"] - pd.Series(before, index=table.index))
+    return _with_differences(table, names[0])
+
+
+def _with_differences(table: pd.DataFrame, first: str | None) -> pd.DataFrame:
+    """Add what is subtracted from the first alternative: values, and the ends of intervals of shared rates."""
+    rows = table[table["scenario"].isna() if first is None else table["scenario"].eq(first)]
+    base = rows.set_index(["indicator", "subject"])
+    keys = list(zip(table["indicator"], table["subject"], strict=True))
+    shared = table["indicator"].isin(SAME_RATES)
+
+    def change(column: str) -> pd.Series:
+        before = base[column].to_dict()
+        return table[column] - pd.Series([before.get(key, float("nan")) for key in keys], index=table.index)
+
+    ends = {f"difference_{end}": change(end).where(shared) for end in ("low", "high")}
+    return table.assign(difference=change("value"), **ends)
 
 
 def _indicators(asked: Asked, subjects: list[str]) -> Iterator[list[Any]]:
@@ -64,7 +84,7 @@ def _indicators(asked: Asked, subjects: list[str]) -> Iterator[list[Any]]:
     yield from _areas(subjects)
     yield from _gaps(subjects)
     yield from _chain(asked)
-    yield from _verdicts(subjects)
+    yield from _consequences(subjects)
 
 
 def _areas(subjects: list[str]) -> Iterator[list[Any]]:
@@ -103,11 +123,21 @@ def _chain(asked: Asked) -> Iterator[list[Any]]:
     yield ["first_complete", None, "year", first, None, None, None]
 
 
-def _verdicts(subjects: list[str]) -> Iterator[list[Any]]:
-    """Yield how many clauses each changed site meets, fails, leaves to be looked at or undecided."""
+def _consequences(subjects: list[str]) -> Iterator[list[Any]]:
+    """Yield what each changed site asks for and costs, and how many clauses it meets, fails, or leaves open."""
     for subject in subjects:
         if subject not in study.complexes().index:
             continue
-        counts = rules.review(SiteRef(subject)).counts
+        found = consequences(SiteRef(subject))
+        for row in found.demand[found.demand["utility"].isin(UTILITIES)].to_dict("records"):
+            ends = (row["demand_low"], row["demand_high"])
+            yield ["demand", f"{subject}|{row['utility']}", row["unit"], None, *ends, None]
+        total = None if found.compensation is None else found.compensation.iloc[-1]
+        yield ["compensation", subject, "krw", None, *_ends(total), None]
+        yield ["unit_cost", subject, "krw_per_m2", None, found.cost.low, found.cost.high, None]
         for verdict in VERDICTS:
-            yield [f"verdict_{verdict}", subject, "clauses", int(counts[verdict]), None, None, None]
+            yield [f"verdict_{verdict}", subject, "clauses", int(found.review.counts[verdict]), None, None, None]
+
+
+def _ends(total: Any) -> tuple[float | None, float | None]:
+    return (None, None) if total is None else (total["cost_low"], total["cost_high"])

@@ -236,15 +236,7 @@ def _amounts(
             rows.append([name, ranges[name].low, ranges[name].high, unit, "said", None])
             continue
         if name == "site_area":
-            official = measured["official_area"]
-            rows.append(
-                [
-                    name,
-                    *_both(measured["planar_area"] if math.isnan(official) else official),
-                    unit,
-                    *_site_way(official),
-                ]
-            )
+            rows.append([name, *_site_area(measured), unit, *_site_way(measured)])
             continue
         planned = plan.amount(*FROM_PLAN[name]) if name in FROM_PLAN and plan.kind is not None else math.nan
         claim = _claims.claim_in_use(ledger, subject, FROM_RECORD[name]) if name in FROM_RECORD else None
@@ -258,12 +250,18 @@ def _amounts(
     return table.astype({"amount_low": float, "amount_high": float})
 
 
-def _both(value: float) -> tuple[float, float]:
-    return value, value
+def _site_area(measured: Mapping[str, Any]) -> tuple[float, float]:
+    area = measured["official_area"] if _of_record(measured) else measured["planar_area"]
+    return area, area
 
 
-def _site_way(official: float) -> tuple[str, None]:
-    return ("measured" if math.isnan(official) else "record"), None
+def _of_record(measured: Mapping[str, Any]) -> bool:
+    """Return whether the stated area is that of this outline: a proposed one, which has no grade, is as it was drawn."""
+    return isinstance(measured["grade"], str) and not math.isnan(measured["official_area"])
+
+
+def _site_way(measured: Mapping[str, Any]) -> tuple[str, None]:
+    return ("record" if _of_record(measured) else "measured"), None
 
 
 def _supply(subject: str, ranges: Mapping[str, Range], ledger: pd.DataFrame) -> pd.DataFrame:

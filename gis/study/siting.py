@@ -24,6 +24,8 @@ from gis.analysis.growth import (
     grown_sites,
     least_width,
 )
+from gis.analysis.land_prices import NAME as PRICE
+from gis.analysis.land_prices import LandPrices
 from gis.analysis.register import Schedule
 from gis.analysis.siting import (
     CONDITIONAL,
@@ -43,6 +45,7 @@ from gis.analysis.siting import (
     search_grid,
     spaced,
     turned,
+    with_prices,
 )
 from gis.crs import MAP_CRS, belt_of, crs_name, lonlat_bounds, reproject, to_work_crs
 from gis.errors import InputError, UnknownNameError
@@ -152,15 +155,16 @@ def find(wish: Wish, progress: Progress | None = None) -> Found:
     if anchor is not None:
         sway = position_sway(anchor)
         near = Anchor(reproject(anchor, belt).geometry.iloc[0], wish.within, sway)
-    criteria = [one for name, weight in wish.criteria for one in _criteria(name, weight, near, belt)]
+    criteria = [one for name, weight in wish.criteria if name != PRICE for one in _criteria(name, weight, near, belt)]
+    prices = _land_prices(dict(wish.criteria).get(PRICE, 0.0), belt, grid)
     forms, refused = _forms(wish)
     told = progress or (lambda _: None)
     placed = place(
-        [shape for _, shape in forms], constraints, grid, belt, anchor=near, criteria=criteria, count=wish.count,
-        apart=wish.spacing, progress=lambda done: told(0.8 * done),
+        [shape for _, shape in forms], constraints, grid, belt, anchor=near, criteria=criteria, prices=prices,
+        count=wish.count, apart=wish.spacing, progress=lambda done: told(0.8 * done),
     )  # fmt: skip
     grown = _grown(wish, belt, grid, constraints, near, lambda done: told(0.8 + 0.1 * done)) if wish.grow else []
-    sites = _joined(wish, forms, placed, grown, constraints, near, criteria, grid)
+    sites = _joined(wish, forms, placed, grown, constraints, near, criteria, prices, grid)
     sites = sites.assign(
         sure=_surely_allowed(sites, lands), conditional_area=_taken_area(sites, lands, CONDITIONAL),
         penalty_area=_taken_area(sites, lands, PENALTY),
@@ -196,7 +200,14 @@ def scores(found: Found) -> pd.DataFrame | None:
     if not found.ranks or found.sites.empty or bool((sway > 0).any()):
         return None
     sites, table = found.sites, {}
-    for name, _ in found.wish.criteria:
+    for name, weight in found.wish.criteria:
+        if name == PRICE:
+            if not weight:
+                continue
+            if (sites["price.high"] - sites["price.low"]).max() > 1e-9:
+                return None
+            table[name] = 1 - sites["price.low"]
+            continue
         if f"distance.{name}" not in sites:
             return None
         table[name] = 1 - sites[f"distance.{name}"] / found.rejection.grid.diagonal
@@ -397,6 +408,7 @@ def _joined(
     constraints: list[Constraint],
     anchor: Anchor | None,
     criteria: list[Criterion],
+    prices: LandPrices | None,
     grid: Grid,
 ) -> gpd.GeoDataFrame:
     """Return placed and grown sites as one table with all measures, the best first; among equals from the west."""
@@ -413,6 +425,7 @@ def _joined(
         kind = GROWN if wish.parcels is None else PARCELS
         more = more[more["killer"].isna()].assign(form=kind, aspect=np.nan, turn_deg=np.nan)
         more = gpd.GeoDataFrame(more, geometry="geometry", crs=table.crs)
+        more = with_prices(more, constraints, criteria, prices)
         more = spaced(more.sort_values("loss", kind="stable", ignore_index=True), wish.spacing, wish.grow)
         table = gpd.GeoDataFrame(pd.concat([table, more], ignore_index=True), geometry="geometry", crs=table.crs)
     sites = ranked(table, criteria)
@@ -522,6 +535,31 @@ def _nearness(sites: gpd.GeoDataFrame, anchor: Anchor | None, criteria: list[Cri
         )  # fmt: skip
     empty = pd.DataFrame(columns=["site", "criterion", "distance", "low", "high"])
     return pd.concat(tables, ignore_index=True) if tables else empty
+
+
+def _land_prices(weight: float, belt: str, grid: Grid) -> LandPrices | None:
+    """Return the parcels of the window that have an official price; None where price has no weight.
+
+    Raises
+    ------
+    InputError
+        Where there is not one layer of parcels, or no parcel of the window has a price.
+    """
+    if not weight:
+        return None
+    layers = registers.parcel_layers()
+    if len(layers) != 1:
+        raise InputError("siting.no_parcels", count=len(layers))
+    box = gpd.GeoDataFrame(geometry=[shapely.box(*grid.bounds)], crs=belt)
+    drawn = shapely.to_geojson(reproject(box, MAP_CRS).geometry.iloc[0])
+    schedule = registers.land_register(SiteRef(drawn=drawn)).schedule
+    prices = dict(zip(schedule.rows["id"], schedule.rows["land_price"], strict=True))
+    shapes = to_work_crs(schedule.shapes, belt)
+    price = shapes["id"].map(prices).astype(float).to_numpy()
+    known = price > 0
+    if not known.any():
+        raise InputError("siting.no_prices", layer=next(iter(layers.values())))
+    return LandPrices(shapes.geometry.to_numpy()[known], price[known], weight)
 
 
 def _green_belt(

@@ -5,9 +5,10 @@ from typing import Any
 import pandas as pd
 
 from gis.i18n import t
-from gis.study.compare import Asked
+from gis.study.compare import SAME_RATES, Asked
 from gis.units import area_text, interval_text, length_text
 from gis.view.chain import site_words
+from gis.view.consequences import quantity_text, range_text, utility_word
 from gis.view.rules import verdict_word
 from gis.view.scenarios import titles
 from gis.view.tables import label
@@ -41,11 +42,16 @@ def indicator_words(indicator: str, subject: Any) -> str:
         name = t(f"scenario.indicators.{indicator}")
     if not isinstance(subject, str):
         return name
+    if indicator == "demand":
+        place, _, utility = subject.partition("|")
+        return f"{name} · {label('place', place)} · {utility_word(utility)}"
     return f"{name} · {'–'.join(label('place', place) for place in subject.split('|'))}"
 
 
 def cell_text(row: dict[str, Any], unit: str, *, compared: bool) -> str:
     """Return a value with its unit, and its difference from the first alternative where it has one."""
+    if row["indicator"] in SAME_RATES:
+        return _range_cell(row, unit, compared=compared)
     value, low, high = (None if pd.isna(row[key]) else float(row[key]) for key in ("value", "low", "high"))
     if value is None and low is not None and high is not None:
         return f"{interval_text(low, high)} ({t('word.schematic')})"
@@ -59,6 +65,18 @@ def cell_text(row: dict[str, Any], unit: str, *, compared: bool) -> str:
         sign = "+" if change > 0 else "−"
         told += f"  [{sign}{amount_text(abs(change), 'years' if row['unit'] == 'year' else row['unit'], unit)}]"
     return told
+
+
+def _range_cell(row: dict[str, Any], unit: str, *, compared: bool) -> str:
+    """Return an interval with its unit, and end from end where the first alternative has one."""
+    told = range_text(row["low"], row["high"], row["unit"], unit)
+    low, high = row["difference_low"], row["difference_high"]
+    if not compared or pd.isna(low) or pd.isna(high) or not (low or high):
+        return told
+    ends = [
+        f"{'+' if end > 0 else '−'}{quantity_text(abs(end), row['unit'], unit)}" for end in dict.fromkeys((low, high))
+    ]
+    return f"{told}  [{' ~ '.join(ends)}]"
 
 
 def amount_text(value: float, unit: str, area_unit: str) -> str:
@@ -83,7 +101,8 @@ def compare_sentences(found: pd.DataFrame, names: list[str | None], asked: Asked
     told = []
     for name in names[1:]:
         mine = found[found["scenario"].isna() if name is None else found["scenario"].eq(name)]
-        changed = mine[mine["difference"].fillna(0).ne(0) & ~mine["indicator"].isin(["area"])]
+        otherwise = mine[["difference", "difference_low", "difference_high"]].fillna(0).ne(0).any(axis=1)
+        changed = mine[otherwise & ~mine["indicator"].isin(["area"])]
         what = [
             f"{indicator_words(row['indicator'], row['subject'])} {cell_text(row, unit, compared=True)}"
             for row in changed.to_dict("records")

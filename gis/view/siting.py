@@ -23,7 +23,7 @@ from gis.io.elevation import class_picture
 from gis.io.themes import themes
 from gis.io.write import layer_bytes, plain_rows
 from gis.model import outward
-from gis.study.siting import ANCHOR, CHAIN, NO_DATA, Found, site_geometry
+from gis.study.siting import ANCHOR, CHAIN, NO_DATA, PRICE, Found, site_geometry
 from gis.study.siting_land import SLOPE, SLOPE_UNKNOWN
 from gis.study.weights import Answer
 from gis.units import area_text, interval_text, length_text
@@ -56,7 +56,7 @@ RELEASE_RULE = "siting.release_rule"
 
 def rule_name(name: str) -> str:
     """Return what people call a rule or criterion: a theme, a layer, the anchor, the slope."""
-    if name in (ANCHOR, SLOPE, SLOPE_UNKNOWN):
+    if name in (ANCHOR, SLOPE, SLOPE_UNKNOWN, PRICE):
         return t(f"siting.rule_{name.replace('.', '_')}")
     head, mark, buffer = name.partition("@")
     layer, colon, classes = head.partition(":")
