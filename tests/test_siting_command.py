@@ -75,6 +75,15 @@ def test_constraints_in_three_modes(tmp_path):
     assert rows[0]["conditional_area_m2"] > 0 and rows[0]["rank_low"] == 1
 
 
+def test_sites_that_rest_on_a_confidential_layer_leave_only_where_somebody_says_so(tmp_path):
+    kept(tmp_path, "green", [square(-20_000, -20_000, 40_000)])
+    store.change("green", title="개발제한구역", confidential=True)
+    path, words = tmp_path / "sites.geojson", (*PLACE, "--conditional", "green_belt=1")
+    assert "green" in refusal(*words, "-o", path) and not path.exists()
+    done(*words, "--confidential", "-o", path)
+    assert json.loads(path.read_text(encoding="utf-8"))["features"]
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.progress import Progress, TimeElapsedColumn
 
 from gis.analysis.siting import CONDITIONAL, EXCLUDE, PENALTY
-from gis.cli.output import Format, FormatOpt, OutputOpt, UnitOpt, emit, resolve
+from gis.cli.output import ConfidentialOpt, Format, FormatOpt, OutputOpt, UnitOpt, emit, resolve
+from gis.errors import InputError
 from gis.i18n import t
 from gis.io.write import LAYER_FORMATS, write_bytes
 from gis.study import siting, weights
@@ -68,6 +69,7 @@ def place(
     cell: Annotated[str | None, typer.Option(help="Size of the cells of the screen, e.g. 40m.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of chance; the same seed gives the same sites.")] = 0,
     rejected: Annotated[bool, typer.Option("--rejected", help="Say what closes the other positions.")] = False,
+    confidential: ConfidentialOpt = False,
     unit: UnitOpt = "m2",
     format: FormatOpt = None,
     output: OutputOpt = None,
@@ -94,6 +96,9 @@ def place(
     with searching() as progress:
         found = siting.find(wish, progress)
     if layer_file and output is not None:
+        secret = [] if confidential else siting.confidential_layers(found)
+        if secret:
+            raise InputError("confidential", layer=", ".join(secret))
         write_bytes(view.site_bytes(found, output.suffix.lower()), output)
         return
     emit_found(found, rejected, unit, format, output)
