@@ -3,6 +3,9 @@
 import json
 import multiprocessing
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -21,6 +24,7 @@ from gis.study.sites import SiteRef, confidential_layers
 from gis.units import parse_area
 from tests.command import done, refusal
 
+ROOT = Path(__file__).parents[1]
 HUNDRED = parse_area("100만평")
 
 
@@ -530,3 +534,26 @@ def test_what_nobody_knows_of_two_alternatives_has_no_difference(north):
     found = compare.compared([None, north], compare.Asked()).set_index("indicator")
     assert found.loc["unit_cost", ["low", "difference_low", "difference_high"]].isna().all(axis=None)
     assert found.loc["gap", ["difference", "difference_low"]].isna().all(axis=None)
+
+
+def kills(folder, count, seed):
+    """Kill editing processes that often, and return what each confirmed and what was kept then."""
+    words = [sys.executable, "-m", "tests.kills", str(folder), str(count), str(seed)]
+    told = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True, timeout=3_600)
+    return [json.loads(line) for line in told.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("count", [50, pytest.param(1_000, marks=pytest.mark.soak)])
+def test_kills_while_saving_lose_nothing_that_was_confirmed(count, tmp_path):
+    found = kills(tmp_path / "killed", count, seed=count)
+    assert len(found) == count
+    number, revisions = 1, 1
+    for one in found:
+        confirmed = one["confirmed"]
+        last, note = confirmed[-1] if confirmed else (number, None)
+        assert one["whole"] == "ok" and one["number"] >= last
+        more = one["revisions"] - revisions - len({said for said, _ in confirmed} - {number})
+        assert more in (0, 1), "one may be kept that was not yet told"
+        assert note is None or one["number"] > last or one["note"] == note
+        number, revisions = one["number"], one["revisions"]
+    assert sum(len(one["confirmed"]) for one in found) > 2 * count
