@@ -556,4 +556,4 @@ def test_kills_while_saving_lose_nothing_that_was_confirmed(count, tmp_path):
         assert more in (0, 1), "one may be kept that was not yet told"
         assert note is None or one["number"] > last or one["note"] == note
         number, revisions = one["number"], one["revisions"]
-    assert sum(len(one["confirmed"]) for one in found) > 2 * count
+    assert sum(len(one["confirmed"]) for one in found) > count

@@ -16,8 +16,10 @@ from gis.analysis.adjacency import Thresholds
 from gis.analysis.chain import Chain
 from gis.analysis.register import Tolerances
 from gis.app.state import ServiceRequest
+from gis.i18n import language as reader_language
 from gis.i18n import reading
 from gis.io import catalog, database
+from gis.io.document import Document
 from gis.io.picture import Sheet, make_pyramid, read_sheet
 from gis.io.read import Arrival, Reading
 from gis.io.vworld_wire import Service
@@ -39,8 +41,11 @@ from gis.study.imports import uploaded_arrival
 from gis.study.sites import SiteRef
 from gis.study.wish import Wish
 from gis.view import phase_picture as phase_view
+from gis.view import report as report_view
 from gis.view.features import screen_geojson
 
+MOST_DOCUMENTS = 4
+"""Reports that are kept, over all visits."""
 MOST_SEARCHES = 8
 """Searches for sites that are kept, over all visits."""
 Args = ParamSpec("Args")
@@ -209,9 +214,37 @@ def outline_matches(layer_name: str) -> pd.DataFrame:
     return imports.outline_matches(layer_name)
 
 
-@_kept
-def report_table(name: str) -> pd.DataFrame:
-    return reports.report_table(name)
+@st.cache_resource(show_spinner=False)
+def _documents() -> dict[tuple, Document]:
+    return {}
+
+
+def _document_key(asked: reports.Asked, kind: str) -> tuple:
+    return (
+        catalog.data_version(),
+        database.identity(),
+        database.version(),
+        active.name(),
+        asked,
+        kind,
+        reader_language(),
+    )
+
+
+def report_document(asked: reports.Asked, kind: str, progress: report_view.Progress) -> Document:
+    """Return a report as a document, made once: a cached function could not show its progress."""
+    key, kept = _document_key(asked, kind), _documents()
+    if key not in kept:
+        made = report_view.one_page(asked) if kind == "summary" else report_view.full_report(asked, progress)
+        while len(kept) >= MOST_DOCUMENTS:
+            kept.pop(next(iter(kept)))
+        kept[key] = made
+    return kept[key]
+
+
+def made_document(asked: reports.Asked, kind: str) -> Document | None:
+    """Return a report that was made for this question; None where it was not."""
+    return _documents().get(_document_key(asked, kind))
 
 
 @_kept

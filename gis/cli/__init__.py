@@ -16,6 +16,7 @@ from gis.cli import (
     phases,
     pictures,
     register,
+    report,
     scenario,
     services,
     siting,
@@ -49,6 +50,7 @@ app.add_typer(targets.app, name="targets")
 app.add_typer(siting.app)
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(consequences.app)
+app.add_typer(report.app)
 app.add_typer(consequences.rates_app, name="rates")
 
 

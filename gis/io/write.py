@@ -32,6 +32,12 @@ LAYER_FORMATS: dict[str, str] = {
     ".geojson": "GeoJSON", ".gpkg": "GPKG", ".zip": "ESRI Shapefile", ".parquet": "GeoParquet", ".fgb": "FlatGeobuf",
     ".kml": "LIBKML", ".dxf": "DXF", ".csv": "CSV", ".xlsx": "XLSX",
 }  # fmt: skip
+EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The time of every file and package that leaves: equal content has equal bytes."""
+CORE = "docProps/core.xml"
+"""Where a workbook says when it was made."""
+_TIMES, _EPOCH_TEXT = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), b"1980-01-01T00:00:00Z"
+pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "1980-01-01T00:00:00Z"})
 DATASET_OPTIONS = {".gpkg": {"VERSION": "1.2"}}  # later versions make older QGIS and GDAL warn
 RESERVED: dict[str, tuple[str, ...]] = {
     ".gpkg": ("fid", "geom"), ".parquet": ("bbox",), ".csv": ("crs", "wkt"), ".xlsx": ("crs", "wkt"),
@@ -96,6 +102,19 @@ def xlsx_bytes(sheets: dict[str, pd.DataFrame]) -> bytes:
         _fill_sheet(book.create_sheet(_sheet_title(title, book.sheetnames)), table)
     packed = io.BytesIO()
     book.save(packed)
+    return steady_zip(packed.getvalue())
+
+
+def steady_zip(content: bytes) -> bytes:
+    """Return a package with the same files in the same order, all of one time: equal content, equal bytes."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(packed, "w") as after:
+        for one in before.infolist():
+            entry = zipfile.ZipInfo(one.filename, EPOCH)
+            entry.compress_type, entry.external_attr = one.compress_type, 0o600 << 16
+            after.writestr(
+                entry, _TIMES.sub(_EPOCH_TEXT, before.read(one)) if one.filename == CORE else before.read(one)
+            )
     return packed.getvalue()
 
 

@@ -2,7 +2,6 @@
 
 import functools
 import hashlib
-import importlib.util
 import io
 import re
 import shutil
@@ -14,6 +13,7 @@ from fontTools.ttLib import TTFont
 from offlinefolium import elements as bundled
 
 from gis.errors import DataFileError
+from gis.io.fonts import font_folder
 
 MAP_JS = "gis/view/map.js"
 MAP_CSS = "gis/view/map.css"
@@ -56,7 +56,7 @@ def font_faces(prefix: str = "") -> str:
 
 def web_font(name: str) -> bytes:
     """Return one of the bundled fonts as a WOFF file that Chromium accepts."""
-    font = TTFont(_font_folder() / name)
+    font = TTFont(font_folder() / name)
     for table in filter(_REFUSED_TABLES.fullmatch, list(font.keys())):
         del font[table]
     font.flavor = "woff"
@@ -98,13 +98,6 @@ def local_name(url: str, names: dict[str, str]) -> str:
         return names[url]
     except KeyError:
         raise DataFileError("missing_asset", url=url) from None
-
-
-def _font_folder() -> Path:
-    spec = importlib.util.find_spec("koreanize_matplotlib")  # importing it changes matplotlib
-    if spec is None or spec.origin is None:
-        raise DataFileError("missing_asset", url="koreanize-matplotlib/fonts")
-    return Path(spec.origin).parent / "fonts"
 
 
 def _web_name(font: str) -> str:

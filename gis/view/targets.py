@@ -221,7 +221,7 @@ def _people_row(card: Card, reading: str, area_unit: str) -> dict[str, Any]:
         "id": card.target.id,
         "target": target_name(card),
         "reading": reading_text(card, reading),
-        "baseline": _figure_text(definition.baseline, unit, area_unit),
+        "baseline": figure_text(definition.baseline, unit, area_unit),
         "target_date": definition.target_year,
         "target_value": None,
         "growth_pct_per_year": None,
@@ -248,7 +248,8 @@ def _note(card: Card) -> str | None:
     return " ".join(filter(None, [either(card.claim["note"], card.claim["note_en"]), *doubts])) or None
 
 
-def _figure_text(figure: Figure | None, unit: str | None, area_unit: str) -> str | None:
+def figure_text(figure: Figure | None, unit: str | None, area_unit: str) -> str | None:
+    """Return a stated figure with its unit, year and source; None where there is none."""
     if figure is None:
         return None
     year = t("targets.year", year=figure.year)
@@ -276,7 +277,7 @@ def _decided_baseline(row: dict[str, Any], card: Card) -> str | None:
 def _decided(row: dict[str, Any], key: str, card: Card) -> str | None:
     if pd.isna(row[key]):
         return None
-    return _figure_text(Figure(row[key], row[f"{key}_date"], row[f"{key}_source"]), card.target.unit, "m2")
+    return figure_text(Figure(row[key], row[f"{key}_date"], row[f"{key}_source"]), card.target.unit, "m2")
 
 
 def revision_label(row: dict[str, Any]) -> str:

@@ -1,11 +1,15 @@
 """The whole product in a real browser: what a planner does, and nothing that leaves this machine."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
+from gis.study.reports import Asked
+from gis.view.report import full_report
+from gis.view.report.html import html_text
 from tests.browser.conftest import ROOT, choose
 
 PAGES = ("지도", "면적·거리", "조서·현황", "공급망", "자료·출처", "보고서")
@@ -149,16 +153,33 @@ def test_english_reaches_every_page(site: Page):
         expect(site.locator("[data-testid='stException']")).to_have_count(0)
 
 
-def test_the_workbook_and_a_layer_can_be_taken_away(site: Page, tmp_path: Path):
+def test_a_report_and_a_layer_can_be_taken_away(site: Page, tmp_path: Path):
     site.get_by_role("link", name="보고서").click()
-    with site.expect_download() as workbook:
-        site.get_by_role("button", name="한 파일로 받기 (XLSX)").click()
-    assert workbook.value.suggested_filename == "site-planning.xlsx"
+    site.get_by_text("1매 요약 (A3)").click()
+    site.get_by_role("button", name="보고서 만들기").click()
+    with site.expect_download() as report:
+        site.get_by_role("button", name="PDF").click(timeout=60_000)
+    assert report.value.suggested_filename == "site-planning-summary.pdf"
+    assert Path(report.value.path()).read_bytes().startswith(b"%PDF-")
     with site.expect_download() as layer:
         site.get_by_role("button", name="산업단지 4곳 내려받기").click()
     assert layer.value.suggested_filename == "complexes_schematic.geojson"
     text = Path(layer.value.path()).read_text(encoding="utf-8")
     assert '"grade": "D"' in text
+
+
+def test_the_html_report_asks_for_nothing_and_gives_its_shapes_back(browser_page: Page, tmp_path: Path):
+    made = full_report(Asked(parts=("location", "areas")))
+    (tmp_path / "report.html").write_text(html_text(made), encoding="utf-8")
+    asked: list[str] = []
+    browser_page.on("request", lambda request: asked.append(request.url))
+    browser_page.goto((tmp_path / "report.html").as_uri())
+    browser_page.locator("#live summary").click()
+    expect(browser_page.locator("#map path.leaflet-interactive")).to_have_count(4)
+    with browser_page.expect_download() as shapes:
+        browser_page.locator("[data-take]").first.click()
+    assert len(json.loads(Path(shapes.value.path()).read_text(encoding="utf-8"))["features"]) == 4
+    assert [url for url in asked if not url.startswith(("file:", "blob:", "data:"))] == []
 
 
 def test_no_stock_clutter_is_left(site: Page):

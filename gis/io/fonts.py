@@ -1,0 +1,57 @@
+"""The Korean type that pages, maps and reports are set in: NanumGothic (SIL Open Font License)."""
+
+import importlib.util
+import io
+from collections.abc import Iterable
+from pathlib import Path
+
+from fontTools import subset
+from fontTools.ttLib import TTFont
+
+from gis.errors import DataFileError
+
+FAMILY = "NanumGothic"
+UNUSED = (
+    "FFTM",
+    "DSIG",
+    "GPOS",
+    "GSUB",
+    "kern",
+    "TSI0",
+    "TSI1",
+    "TSI2",
+    "TSI3",
+    "TSI5",
+    "TTFA",
+    "VDMX",
+    "hdmx",
+    "LTSH",
+)
+"""Tables of a font that no page of ours needs."""
+
+
+def font_folder() -> Path:
+    """Return where the font files lie.
+
+    Raises
+    ------
+    DataFileError
+        Where the package that brings them is not installed.
+    """
+    spec = importlib.util.find_spec("koreanize_matplotlib")  # importing it changes matplotlib
+    if spec is None or spec.origin is None:
+        raise DataFileError("missing_asset", url="koreanize-matplotlib/fonts")
+    return Path(spec.origin).parent / "fonts"
+
+
+def font_part(letters: Iterable[str], *, bold: bool = False) -> bytes:
+    """Return a font (WOFF) that holds these letters alone, for a file that carries its own type."""
+    font = TTFont(font_folder() / f"{FAMILY}{'Bold' if bold else ''}.ttf", recalcTimestamp=False)
+    options = subset.Options(drop_tables=[*UNUSED], hinting=False, recalc_timestamp=False)
+    cutter = subset.Subsetter(options)
+    cutter.populate(text="".join(sorted(set(letters))))
+    cutter.subset(font)
+    font.flavor = "woff"
+    packed = io.BytesIO()
+    font.save(packed)
+    return packed.getvalue()

@@ -1,0 +1,120 @@
+"""A document as PDF: set by typst, pictures as vectors, type embedded, bookmarks; and its pictures as PNG."""
+
+import json
+import math
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from gis.errors import DataFileError
+from gis.io.document import Block, Chapter, Document, Figure, Table, Words, cell_texts, column_widths, is_number
+from gis.io.fonts import font_folder
+
+TEMPLATE = Path(__file__).with_name("report.typ")
+UPRIGHT = 125.0
+"""Letters that an upright page holds side by side; a chapter most of whose tables are wider lies across."""
+SIZES = ((80.0, 8.0), (105.0, 7.2), (math.inf, 6.4))
+"""Up to how many letters side by side a table is set in which size (pt)."""
+LONG = re.compile(r"\S{24,}")
+STANDARD = "ua-1"
+"""PDF/UA-1: headings, tables and the words for pictures can be read aloud."""
+
+
+def pdf_bytes(document: Document) -> bytes:
+    """Return a document as PDF/UA-1; equal documents have equal bytes."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        told = _told(document, place)
+        (place / "document.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+        (place / "report.typ").write_text(TEMPLATE.read_text(encoding="utf-8"), encoding="utf-8")
+        return _compiled(place / "report.typ", pdf_standards=[STANDARD])
+
+
+def png_bytes(figure: Figure, ppi: float = 200.0) -> bytes:
+    """Return a figure as PNG, for forms that take no vectors."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        (place / "figure.svg").write_text(figure.svg, encoding="utf-8")
+        page = f'#set page(width: {figure.width}mm, height: {figure.height}mm, margin: 0mm)\n#image("figure.svg", width: 100%)'
+        (place / "figure.typ").write_text(page, encoding="utf-8")
+        return _compiled(place / "figure.typ", format="png", ppi=ppi)
+
+
+def _compiled(source: Path, **options: Any) -> bytes:
+    try:
+        made = typst.compile(
+            source, root=source.parent, font_paths=[str(font_folder())], ignore_system_fonts=True, **options
+        )
+    except typst.TypstError as error:
+        raise DataFileError("report.pdf", reason=str(error).splitlines()[0]) from error
+    return b"" if made is None else bytes(made)
+
+
+def _told(document: Document, place: Path) -> dict[str, Any]:
+    """Return a document as the template reads it, with its pictures as files in a folder."""
+    return {
+        "title": document.title,
+        "subtitle": document.subtitle,
+        "language": document.language,
+        "paper": document.paper,
+        "flipped": document.beside,
+        "cover": not document.beside,
+        "stamp": document.stamp or "",
+        "footer": document.footer,
+        "facts": [list(pair) for pair in document.facts],
+        "words": document.words,
+        "chapters": [
+            {"title": chapter.title, **_pages(chapter, place, across=not document.beside and document.paper == "a4")}
+            for chapter in document.chapters
+        ],
+    }
+
+
+def _pages(chapter: Chapter, place: Path, *, across: bool) -> dict[str, list[dict[str, Any]]]:
+    """Return the blocks that stand on upright pages, and those from where only wide tables follow, which lie across."""
+    wide = [_is_wide(one) if isinstance(one, Table) else None for one in chapter.blocks]
+    tables = [one for one in wide if one is not None]
+    start = len(wide)
+    if across and 2 * sum(tables) > len(tables):
+        start = 0
+    elif across:
+        while start and wide[start - 1]:
+            start -= 1
+    blocks = [_block(one, chapter, place) for one in chapter.blocks]
+    return {"upright": blocks[:start], "across": blocks[start:]}
+
+
+def _is_wide(table: Table) -> bool:
+    return sum(column_widths(table.rows)) > UPRIGHT
+
+
+def _block(block: Block, chapter: Chapter, place: Path) -> dict[str, Any]:
+    if isinstance(block, Words):
+        return {"kind": "words", "text": block.text, "tone": block.tone}
+    if isinstance(block, Table):
+        return {"kind": "table", "caption": block.caption, "note": block.note, **_table(block)}
+    file = f"{chapter.name}-{block.name}.svg"
+    (place / file).write_text(block.svg, encoding="utf-8")
+    return {"kind": "figure", "file": file, "caption": block.caption, "alt": block.alt, "width": block.width}
+
+
+def _table(table: Table) -> dict[str, Any]:
+    rows = table.rows
+    widths = column_widths(rows)
+    together = sum(widths)
+    size = next(size for most, size in SIZES if together <= most)
+    return {
+        "head": [_breakable(str(name)) for name in rows.columns],
+        "cells": [[_breakable(text) for text in row] for row in cell_texts(rows)],
+        "widths": widths,
+        "right": [is_number(rows, name) for name in rows.columns],
+        "size": size,
+    }
+
+
+def _breakable(text: str) -> str:
+    """Return a text in which words that no column holds may break."""
+    return LONG.sub(lambda found: "\u200b".join(re.findall(r".{1,12}", found[0])), text)

@@ -1,0 +1,288 @@
+"""Reports say what the command line says, in every form; equal questions give equal bytes; what is secret is held back."""
+
+import dataclasses
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+import openpyxl
+import pandas as pd
+import pytest
+from pypdf import PdfReader
+
+from gis import study
+from gis.errors import InputError, UnknownNameError
+from gis.i18n import reading, t
+from gis.io.document import Chapter, Document, Figure, Table, Words, cell_texts, column_widths, numbered
+from gis.io.pdf import pdf_bytes
+from gis.study import active, reports, scenarios
+from gis.study.reports import PARTS, Asked
+from gis.view.report import full_report, one_page
+from gis.view.report.files import FORMS, bundle, form_of, workbook
+from gis.view.report.html import html_text
+from gis.view.tables import label
+from tests.command import done, refusal
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return full_report(Asked())
+
+
+@pytest.fixture(scope="module")
+def pdf_text(whole):
+    return text_of(pdf_bytes(whole))
+
+
+def text_of(content):
+    """Return the words of a PDF without spaces, which break where lines do."""
+    return "".join("".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages).split()).replace(
+        "\u200b", ""
+    )
+
+
+def tight(text):
+    return "".join(str(text).split())
+
+
+def test_every_part_has_a_chapter_in_the_order_of_the_annex(whole):
+    assert [chapter.name for chapter in whole.chapters] == [name for name in PARTS if name != "article"]
+    assert all(chapter.blocks for chapter in whole.chapters)
+
+
+@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.parametrize("code", ["ko", "en"])
+def test_a_part_alone_is_told_in_either_language(name, code):
+    with reading(code):
+        made = full_report(Asked(parts=(name,)))
+        assert [chapter.title for chapter in made.chapters] == [t(f"document.part.{name}")]
+        told = [one.caption for one in made.tables] + [
+            one.text for one in made.chapters[0].blocks if isinstance(one, Words)
+        ]
+    assert told or made.figures
+    if code == "en":
+        headers = [str(header) for one in made.tables for header in one.rows.columns]
+        assert not [header for header in headers if re.search("[가-힣]", header) and header not in places()]
+
+
+def places():
+    return {label("place", one) for one in study.complexes().index}
+
+
+def test_the_pdf_says_the_areas_of_the_command_line(pdf_text):
+    for row in done("area", "--format", "json").json:
+        for name in ("area_m2", "planar_area_m2"):
+            assert f"{row[name]:,.0f}" in pdf_text
+
+
+def test_the_workbook_holds_the_numbers_of_the_command_line_as_numbers(whole):
+    book = openpyxl.load_workbook(io.BytesIO(workbook(whole)))
+    sheet = next(one for one in book.worksheets if one.title.endswith(t("report.area")))
+    rows = list(sheet.values)
+    at = rows[0].index(t("column.area") + " (㎡)")
+    wanted = [row["area_m2"] for row in done("area", "--format", "json").json]
+    assert [row[at] for row in rows[1:]] == pytest.approx(wanted)
+    assert sheet.freeze_panes == "A2" and book.worksheets[-1].title == t("ui.sources")
+
+
+def test_the_pdf_says_the_distances_and_the_chain_of_the_command_line(pdf_text):
+    for row in done("distance", "--format", "json").json:
+        assert f"{row['high_m']:,.0f}" in pdf_text
+    chain = done("chain", "--year", 2031, "--format", "json").json
+    required = {link["id"] for link in chain["links"] if link["required"]}
+    served = {link["id"] for link in chain["links"] if link["required"] and link["served"]}
+    assert tight(f"필수 연계 {len(required)}개 중 {len(served)}개") in pdf_text
+
+
+def test_the_pdf_has_bookmarks_for_chapters_and_embeds_its_type(whole):
+    read = PdfReader(io.BytesIO(pdf_bytes(whole)))
+    assert [one.title.split(" ", 1)[-1] for one in read.outline if not isinstance(one, list)] == [
+        chapter.title for chapter in whole.chapters
+    ]
+    fonts = [font.get_object() for page in read.pages for font in page["/Resources"]["/Font"].values()]
+    for font in fonts:
+        descriptor = font["/DescendantFonts"][0].get_object()["/FontDescriptor"]
+        assert {"/FontFile2", "/FontFile3"} & set(descriptor), font["/BaseFont"]
+    assert any("NanumGothic" in font["/BaseFont"] for font in fonts)
+
+
+def test_maps_are_vectors(whole):
+    read = PdfReader(io.BytesIO(pdf_bytes(dataclasses.replace(whole, chapters=whole.chapters[:1]))))
+    kinds = [
+        one.get_object().get("/Subtype")
+        for page in read.pages
+        for one in page["/Resources"].get("/XObject", {}).values()
+    ]
+    assert "/Image" not in kinds
+
+
+@pytest.mark.parametrize("ending", list(FORMS))
+def test_equal_questions_give_equal_bytes_in_another_process(ending, tmp_path):
+    parts = ("--part", "areas", "--part", "phases")
+    first, again = tmp_path / f"a{ending}", tmp_path / f"b{ending}"
+    for path, seed in ((first, "1"), (again, "2")):
+        words = [sys.executable, "-m", "gis", "report", *parts, "-o", str(path)]
+        subprocess.run(words, cwd=ROOT, check=True, env={**os.environ, "PYTHONHASHSEED": seed})
+    assert first.read_bytes() == again.read_bytes()
+
+
+def test_the_html_asks_for_nothing_and_holds_its_shapes(whole):
+    page = html_text(whole)
+    assert "default-src 'none'" in page
+    assert not re.search(
+        r"""<(link|img|iframe)|src\s*=\s*["']|url\((?!#|data:)|@import""",
+        page.split("<body")[0] + page.split("<main")[1].split("</main>")[0],
+    )
+    found = re.search(
+        r'<script type="application/geo\+json" data-name="complexes.geojson">(.*?)</script>', page, re.DOTALL
+    )
+    assert [one["properties"]["id"] for one in json.loads(found[1])["features"]] == list(study.complexes().index)
+
+
+def test_ids_of_pictures_do_not_meet_in_one_page(whole):
+    page = html_text(whole, live=False)
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r"url\(#([^)]+)\)", page)) <= set(ids)
+
+
+NASTY = '<script>alert(1)</script> #let $x$ *b* @a \\ "=1+1" {{ 7*7 }} [x] `c` &amp; 가'
+
+
+def nasty():
+    rows = pd.DataFrame({NASTY: [NASTY, "=cmd()"], "수 (㎡)": [1234.5, None]})
+    rows.attrs["digits"] = {"수 (㎡)": 1}
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><rect width="9" height="9"/></svg>'
+    blocks = (Words(NASTY), Table("a", NASTY, rows, NASTY), Figure("f", NASTY, svg, 10, 10, NASTY))
+    words = {key: key for key in ("table", "figure", "contents", "download", "map", "show_map", "data", "about")}
+    return Document(
+        NASTY, NASTY, "ko", (Chapter("c", NASTY, blocks),), ((NASTY, NASTY),), footer=NASTY, stamp=NASTY, words=words
+    )
+
+
+def test_names_are_words_in_a_pdf_whatever_they_look_like():
+    assert tight(NASTY) in text_of(pdf_bytes(nasty()))
+
+
+def test_names_are_words_in_a_page_whatever_they_look_like():
+    page = html_text(nasty())
+    assert "<script>alert" not in page and "49" not in page.split("<main")[1].split("</main>")[0]
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+def test_formulas_are_words_in_a_workbook():
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook(nasty()))).worksheets[1]
+    assert [cell.data_type for cell in sheet["A"]] == ["s", "s", "s"]
+
+
+def test_cells_are_printed_with_their_digits_and_unknown_as_a_dash():
+    assert cell_texts(nasty().tables[0].rows)[0][1] == "1,234.5"
+    assert cell_texts(nasty().tables[0].rows)[1][1] == "–"
+
+
+def test_tables_and_figures_are_numbered_through():
+    made = nasty()
+    twice = dataclasses.replace(made, chapters=made.chapters * 2)
+    assert [[at for _, at in blocks] for _, _, blocks in numbered(twice)] == [[0, 1, 1], [0, 2, 2]]
+
+
+def test_a_column_of_numbers_is_as_wide_as_its_longest_number():
+    rows = nasty().tables[0].rows.head(1)
+    assert column_widths(rows)[1] >= len("1,234.5")
+
+
+@pytest.mark.parametrize("code", ["ko", "en"])
+def test_the_summary_is_one_a3_page_that_says_when_and_in_which_scope(code):
+    with reading(code):
+        made = one_page(Asked())
+    read = PdfReader(io.BytesIO(pdf_bytes(made)))
+    assert len(read.pages) == 1
+    sides = [float(side) * 25.4 / 72 for side in read.pages[0].mediabox[2:]]
+    assert sorted(sides) == pytest.approx([297, 420], abs=0.5)
+    text = text_of(pdf_bytes(made))
+    assert "2031" in text and tight(made.subtitle) in text
+
+
+def test_an_alternative_is_what_the_report_of_it_speaks_of():
+    scenarios.create("북쪽 안", "north")
+    with active.under("north"):
+        moved = scenarios.reshaped(scenarios.outline_of("futurecar"), north=2_000, area=3_000_000)
+        scenarios.set_outline("north", "futurecar", moved)
+        made = full_report(Asked(parts=("areas",)))
+    assert any("북쪽 안" in value for _, value in made.facts)
+    (sheet,) = [one for one in made.tables if one.name == "area"]
+    assert sheet.rows[t("column.planar_area") + " (㎡)"].round().tolist()[-1] == 3_000_000
+
+
+def test_a_confidential_alternative_is_held_back_and_stamped(tmp_path):
+    scenarios.create("몰래", "hidden", confidential=True)
+    path = tmp_path / "r.pdf"
+    assert "hidden" in refusal("report", "--part", "areas", "--scenario", "hidden", "-o", path)
+    assert "hidden" in refusal(
+        "report", "--part", "alternatives", "--alternative", "-", "--alternative", "hidden", "-o", path
+    )
+    assert "hidden" in refusal("report", "--summary", "--scenario", "hidden", "-o", path)
+    assert not path.exists()
+    done("report", "--part", "areas", "--scenario", "hidden", "--confidential", "-o", path)
+    assert "대외비" in text_of(path.read_bytes())
+
+
+def test_one_failing_part_says_why_and_leaves_the_rest():
+    made = full_report(Asked(parts=("vertices", "areas"), sites=(reports.SiteRef("nowhere"),)))
+    (said,) = made.chapters[0].blocks
+    assert said.tone == "warning" and "nowhere" in said.text
+    assert len(made.chapters[1].blocks) > 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "error"),
+    [
+        (Asked(parts=("nope",)), UnknownNameError), (Asked(parts=()), InputError), (Asked(scope="x"), UnknownNameError),
+        (Asked(basis="x"), UnknownNameError), (Asked(paper="a5"), UnknownNameError), (Asked(alternatives=(None,) * 9), InputError),
+    ],
+)  # fmt: skip
+def test_a_question_that_cannot_be_answered_is_refused(asked, error):
+    with pytest.raises(error):
+        full_report(asked)
+
+
+@pytest.mark.parametrize("name", ["r.doc", "report", "r.pdf.exe"])
+def test_a_form_that_there_is_not_is_named(name):
+    with pytest.raises(InputError, match=re.escape(".pdf")):
+        form_of(name)
+
+
+def test_the_making_of_a_report_can_be_stopped():
+    def stop(done, words):
+        if done > 0:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        full_report(Asked(parts=("areas", "targets")), stop)
+
+
+def test_the_bundle_holds_every_form_and_shapes_that_other_programs_read():
+    made = full_report(Asked(parts=("areas",)))
+    with zipfile.ZipFile(io.BytesIO(bundle(made))) as packed:
+        names = set(packed.namelist())
+    assert names == {
+        "report.pdf",
+        "report.html",
+        "report.xlsx",
+        *(f"complexes{one}" for one in (".geojson", ".gpkg", ".dxf")),
+    }
+
+
+def test_figures_are_whole_svg_with_words_for_those_who_hear_them(whole):
+    assert len(whole.figures) >= 7
+    for one in whole.figures:
+        ElementTree.fromstring(one.svg)
+        assert len(one.alt) > 10 and one.width > 0 and one.height > 0
