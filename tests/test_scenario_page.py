@@ -134,3 +134,82 @@ def test_an_older_revision_is_restored_on_the_page(north):
 
 def test_a_handed_over_file_is_what_the_command_writes(north):
     assert json.loads(scenarios.export(north))["features"][0]["id"] == "futurecar"
+
+
+def button(app, label):
+    return next(one for one in app.button if one.label == label)
+
+
+def shift_north(app, meters):
+    """Type how far the outline goes north, and confirm."""
+    next(one for one in app.number_input if one.label.startswith("북쪽으로")).set_value(meters)
+    return button(app, "적용").click().run()
+
+
+def seen_notes(app):
+    return " ".join(str(one.value) for one in (*app.warning, *app.error)).replace("\\", "")
+
+
+def overtaken(north):
+    """Open the page, let somebody else keep a change, then confirm one's own."""
+    app = opened(scenario=north)
+    theirs = scenarios.edit(north, {"note": "다른 사람"})
+    return shift_north(app, 100.0), theirs
+
+
+def test_a_change_that_was_overtaken_is_shown_and_nothing_is_written_over(north):
+    app, theirs = overtaken(north)
+    assert not app.exception
+    assert f"{theirs.number}번 이력" in seen_notes(app) and "저장하지 못한 내 변경" in seen_notes(app)
+    assert active.kept(north) == theirs
+
+
+def test_an_overtaken_change_can_be_applied_to_the_newest(north):
+    app, theirs = overtaken(north)
+    button(app, "새 이력에 내 변경 적용").click().run()
+    now = active.kept(north)
+    assert not app.exception and not app.warning
+    assert now.number == theirs.number + 1 and now.scenario.note == "다른 사람"
+    assert now.scenario.sites != theirs.scenario.sites
+
+
+def test_an_overtaken_change_can_go_on_as_a_branch(north):
+    app, theirs = overtaken(north)
+    button(app, "내 변경은 갈래에서 이어 하기").click().run()
+    assert not app.exception and active.kept(north) == theirs
+    (branch,) = [one for one in active.every() if one.id != north]
+    assert branch.scenario.note == "" and branch.scenario.sites != theirs.scenario.sites
+
+
+def test_an_overtaken_change_can_be_let_go(north):
+    app, theirs = overtaken(north)
+    button(app, "내 변경 버리기").click().run()
+    assert not app.exception and not app.warning and active.kept(north) == theirs
+    assert f"{theirs.number}번 이력이 쓰이고" in texts(app)
+
+
+def test_undo_never_takes_back_what_somebody_else_did(north):
+    app = opened(scenario=north)
+    theirs = scenarios.edit(north, {"note": "다른 사람"})
+    app.button(key="scenario-undo").click().run()
+    assert not app.exception and "다른 변경" in seen_notes(app)
+    assert active.kept(north) == theirs
+
+
+def test_words_that_were_overtaken_are_held_too(north):
+    app = opened(scenario=north, scenario_part="history")
+    scenarios.slip(north, "futurecar", 1)
+    next(one for one in app.text_input if one.label == "이름" or one.value == "북쪽 안").set_value("내 이름")
+    next(one for one in app.button if one.label == "저장").click().run()
+    assert "저장하지 못한 내 변경" in seen_notes(app)
+    button(app, "새 이력에 내 변경 적용").click().run()
+    now = active.kept(north).scenario
+    assert (now.title, now.slips) == ("내 이름", {"futurecar": 1})
+
+
+def test_the_newest_revision_is_seen_on_coming_back(north):
+    app = opened(scenario=north)
+    scenarios.edit(north, {"note": "다른 사람"})
+    app.switch_page("gis/app/pages/measure.py").run()
+    app.switch_page("gis/app/pages/scenarios.py").run()
+    assert not app.warning and f"{active.kept(north).number}번 이력이 쓰이고" in texts(app)

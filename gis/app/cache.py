@@ -57,7 +57,7 @@ def _kept(compute: Callable[Args, Result]) -> Callable[Args, Result]:
 
     @wraps(compute)
     def call(*args: Args.args, **kwargs: Args.kwargs) -> Result:
-        version = (catalog.data_version(), database.identity(), database.version(), active.name())
+        version = (catalog.data_version(), database.identity(), database.version(), active.key())
         return _keyed(version, compute.__name__, compute, args, kwargs)
 
     return call
@@ -224,7 +224,7 @@ def _document_key(asked: reports.Asked, kind: str) -> tuple:
         catalog.data_version(),
         database.identity(),
         database.version(),
-        active.name(),
+        active.key(),
         asked,
         kind,
         reader_language(),
@@ -355,7 +355,7 @@ def _found() -> dict[tuple, siting_study.Found]:
 
 
 def _found_key(wish: Wish) -> tuple:
-    return (catalog.data_version(), database.identity(), database.version(), active.name(), wish)
+    return (catalog.data_version(), database.identity(), database.version(), active.key(), wish)
 
 
 def found_sites(wish: Wish, progress: siting_study.Progress) -> siting_study.Found:

@@ -37,10 +37,10 @@ def offer_shapes(label: str, shapes: Callable[[], gpd.GeoDataFrame], name: str, 
 
 def under_now(content: Callable[[], bytes]) -> Callable[[], bytes]:
     """Return what makes a file later under the scenario of now."""
-    name = active.name()
+    asked = active.key()
 
     def made() -> bytes:
-        with active.under(name):
+        with active.under(*asked):
             return content()
 
     return made

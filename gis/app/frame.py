@@ -84,12 +84,28 @@ def faults_shown() -> Iterator[None]:
         st.error(plain(str(error)), icon=":material/error:")
 
 
-def show_page(body: Callable[[], None]) -> None:
-    """Draw a page; a fault that nothing inside has shown ends it with one sentence."""
+def show_page(body: Callable[[], None], *, edits: bool = False) -> None:
+    """Draw a page; a fault that nothing inside has shown ends it with one sentence.
+
+    A page that `edits` the scenario keeps to the revision that was seen there, whoever keeps another meanwhile.
+    """
     use_language(state.language())
     name = state.scenario()
     if name is not None and name not in [one.id for one in active.every()]:
         state.look_at(None)
         name = None
-    with faults_shown(), active.under(name):
+    with faults_shown(), active.under(name, _overtaken(name) if edits else None):
+        if not edits:
+            state.see_revision(None)
         body()
+
+
+def _overtaken(name: str | None) -> int | None:
+    """Return the revision that this visit edits, where another has replaced it; None where it is the newest."""
+    if name is None:
+        return None
+    newest, seen = active.kept(name).number, state.seen_revision(name)
+    if seen is None or seen == newest:
+        state.see_revision(name, newest)
+        return None
+    return seen

@@ -1,5 +1,6 @@
 """대안 고치기: outlines drawn, moved and brought to an area; hosts and years; every confirmed change is kept at once."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -58,13 +59,13 @@ def show_steps_back(now: Kept) -> None:
         ):
             with faults_shown():
                 scenarios.undo(now.id, now.number)
-                st.rerun()
+                again()
         if st.button(
             t("scenario.redo"), icon=":material/redo:", key="scenario-redo", disabled=not scenarios.has_redo(now.id)
         ):
             with faults_shown():
                 scenarios.redo(now.id, now.number)
-                st.rerun()
+                again()
 
 
 # ---- sites ---------------------------------------------------------------------------
@@ -134,38 +135,85 @@ def keep_drawn(now: Kept, site: str, event: MapEvent) -> None:
     lines = [one for one in event.drawings if one["type"] == "LineString"]
     if lines and site != NEW:
         names = (t("scenario.part_name", number=1), t("scenario.part_name", number=2))
-        confirmed(
-            now, lambda expected: scenarios.cut_site(own_site(now, site).id, site, lines[-1], names, expected=expected)
-        )
+
+        def cut(name: str, expected: int) -> Kept:
+            own = expected_with_outline(name, site, expected)
+            return scenarios.cut_site(name, site, lines[-1], names, expected=own)
+
+        confirmed(now, cut)
     elif areas and site == NEW:
-        name = scenarios.free_site(now.scenario)
-        title = t("scenario.site_name", number=len(now.scenario.sites) + 1)
-        state.choose(SITE, name)
-        confirmed(now, lambda expected: scenarios.redraw(now.id, name, areas, title, expected))
+        drawn = scenarios.free_site(now.scenario)
+        title = t("scenario.site_name", number=1 + sum(is_new(one.id) for one in now.scenario.sites))
+        state.choose(SITE, drawn)
+        confirmed(now, lambda name, expected: scenarios.redraw(name, drawn, areas, title, expected))
     elif areas:
-        confirmed(now, lambda expected: scenarios.redraw(now.id, site, areas, None, expected))
+        confirmed(now, lambda name, expected: scenarios.redraw(name, site, areas, None, expected))
 
 
-def own_site(now: Kept, site: str) -> Kept:
-    """Return the scenario once it has an outline of its own for a site."""
-    if now.scenario.site(site) is None:
-        return scenarios.set_outline(now.id, site, scenarios.outline_of(site), expected=now.number)
-    return now
+def is_new(site: str) -> bool:
+    """Tell whether a site of a scenario stands beside the complexes, not in place of one."""
+    return site not in cache.boundary_grades()
 
 
-def confirmed(now: Kept, change: Any) -> None:
-    """Keep a change at once; where somebody else kept one meanwhile, say so and offer a branch."""
+def expected_with_outline(name: str, site: str, expected: int) -> int:
+    """Return the revision to expect once the scenario has an outline of its own for a site."""
+    if active.kept(name).scenario.site(site) is not None:
+        return expected
+    return scenarios.set_outline(name, site, scenarios.outline_of(site), expected=expected).number
+
+
+Change = Callable[[str, int], Kept]
+"""Changes the scenario of an id, once it still is at the revision that is expected."""
+
+
+def confirmed(now: Kept, change: Change) -> None:
+    """Keep a change at once; where somebody else kept one meanwhile, hold it and ask."""
     try:
-        after = change(now.number)
-    except ClashError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        after = change(now.id, now.number)
+    except ClashError:
+        state.hold_change(change)
+        st.rerun()
+    if after.number != now.number:
+        again()
+
+
+def again() -> None:
+    """Draw the page again at the newest revision."""
+    state.hold_change(None)
+    state.see_revision(None)
+    st.rerun()
+
+
+def show_overtaken(now: Kept) -> None:
+    """Say that another revision was kept meanwhile, and ask what becomes of a change that is held."""
+    held = state.held_change()
+    if not active.is_overtaken():
+        if held is not None:
+            state.hold_change(None)
+        return
+    newest = active.kept(now.id)
+    what = view.change_words(newest.note or "")
+    st.warning(plain(t("scenario.behind", newest=newest.number, what=what, seen=now.number)), icon=":material/group:")
+    if held is not None:
+        st.error(plain(t("scenario.held", seen=now.number)), icon=":material/error:")
+    with st.container(horizontal=True), faults_shown():
+        if held is not None and st.button(t("scenario.apply_to_newest"), icon=":material/merge:"):
+            with active.under(now.id):
+                held(now.id, newest.number)
+            again()
         if st.button(t("scenario.as_branch"), icon=":material/alt_route:", key="scenario-as-branch"):
             beside = scenarios.branch(now.id, t("scenario.branch_title", title=now.scenario.title), number=now.number)
+            if held is not None:
+                with active.under(beside.id):
+                    held(beside.id, beside.number)
             state.look_at(beside.id)
-            st.rerun()
-        return
-    if after.number != now.number:
-        st.rerun()
+            again()
+        if st.button(
+            t("scenario.see_newest" if held is None else "scenario.let_go"),
+            icon=":material/refresh:",
+            key="scenario-newest",
+        ):
+            again()
 
 
 def show_facts(now: Kept, site: str, unit: str) -> None:
@@ -190,7 +238,7 @@ def show_facts(now: Kept, site: str, unit: str) -> None:
     if now.scenario.site(site) is not None and st.button(t("scenario.drop_site"), icon=":material/restart_alt:"):
         with faults_shown():
             scenarios.drop_site(now.id, site, now.number)
-            st.rerun()
+            again()
 
 
 def show_numbers_form(now: Kept, site: str) -> None:
@@ -207,7 +255,7 @@ def show_numbers_form(now: Kept, site: str) -> None:
         with faults_shown():
             wanted = parse_area(area) if area.strip() else None
             shape = scenarios.reshaped(scenarios.outline_of(site), east=east, north=north, degrees=degrees, area=wanted)
-            confirmed(now, lambda expected: scenarios.set_outline(now.id, site, shape, expected=expected))
+            confirmed(now, lambda name, expected: scenarios.set_outline(name, site, shape, expected=expected))
 
 
 def show_parts(now: Kept, site: str) -> None:
@@ -235,8 +283,12 @@ def show_parts(now: Kept, site: str) -> None:
         if st.button(t("scenario.divide"), icon=":material/splitscreen:", key="parts-keep"):
             with faults_shown():
                 told = view.parts_told(edited, unit)
-                mine = own_site(now, site)
-                confirmed(mine, lambda expected: scenarios.set_parts(now.id, site, told, azimuth, expected))
+
+                def divide(name: str, expected: int) -> Kept:
+                    own = expected_with_outline(name, site, expected)
+                    return scenarios.set_parts(name, site, told, azimuth, own)
+
+                confirmed(now, divide)
 
 
 # ---- hosts and years -----------------------------------------------------------------
@@ -253,7 +305,7 @@ def show_hosts(now: Kept, unit: str) -> None:
     if st.button(t("scenario.keep"), icon=":material/save:", key="hosts-keep"):
         with faults_shown():
             hosts = rows_of("hosts", edited)
-            confirmed(now, lambda expected: scenarios.set_hosts(now.id, hosts, expected))
+            confirmed(now, lambda name, expected: scenarios.set_hosts(name, hosts, expected))
 
 
 def show_years(now: Kept, unit: str) -> None:
@@ -270,4 +322,4 @@ def show_years(now: Kept, unit: str) -> None:
     changed = {phase: years for phase, years in wished.items() if years != now.scenario.slips.get(phase, 0)}
     if st.button(t("scenario.keep"), icon=":material/save:", key="years-keep", disabled=not changed):
         with faults_shown():
-            confirmed(now, lambda expected: scenarios.set_slips(now.id, changed, expected))
+            confirmed(now, lambda name, expected: scenarios.set_slips(name, changed, expected))

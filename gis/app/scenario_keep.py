@@ -5,6 +5,7 @@ import streamlit as st
 from gis.app import state
 from gis.app.downloads import offer, show_table
 from gis.app.frame import faults_shown
+from gis.app.scenario_edit import again, confirmed
 from gis.i18n import t
 from gis.study import active, scenarios
 from gis.view import scenarios as view
@@ -50,11 +51,12 @@ def show_history(unit: str) -> None:
         if st.button(t("scenario.restore"), icon=":material/history:", disabled=number is None):
             with faults_shown():
                 scenarios.restore(now.id, int(number), now.number)
-                st.rerun()
+                again()
         if st.button(t("scenario.remove"), icon=":material/delete:", key="scenario-remove"):
-            scenarios.remove(now.id, now.number)
-            state.look_at(None)
-            st.rerun()
+            with faults_shown():
+                scenarios.remove(now.id, now.number)
+                state.look_at(None)
+                again()
     st.subheader(t("scenario.hand_on"))
     sure = not now.scenario.confidential or st.checkbox(t("scenario.export_sure"), key=f"export-sure-{now.id}")
     if sure:
@@ -72,5 +74,4 @@ def show_words(now: active.Kept) -> None:
         if st.form_submit_button(t("scenario.keep"), icon=":material/save:"):
             with faults_shown():
                 values = {"title": title.strip(), "note": note, "confidential": confidential}
-                scenarios.edit(now.id, values, now.number)
-                st.rerun()
+                confirmed(now, lambda name, expected: scenarios.edit(name, values, expected))

@@ -28,6 +28,7 @@ _CHANGE = "outline-change"
 _POINTS = "control-points"
 _MARKS = "control-marks"
 _PICKS = "map-picks"
+_SEEN, _HELD = "scenario-seen", "scenario-held"
 _WISH = "siting-wish"
 
 
@@ -83,6 +84,26 @@ def scenario() -> str | None:
 def look_at(scenario_id: str | None) -> None:
     """Look at a scenario from now on."""
     st.session_state[SCENARIO] = scenario_id or NO_SCENARIO
+
+
+def seen_revision(scenario_id: str) -> int | None:
+    """Return which revision of a scenario this visit edits; None where it has not begun to."""
+    return st.session_state.get(_SEEN, {}).get(scenario_id)
+
+
+def see_revision(scenario_id: str | None, number: int | None = None) -> None:
+    """Edit a revision of a scenario from now on; forget what was edited where none is named."""
+    st.session_state[_SEEN] = {} if scenario_id is None else {scenario_id: number}
+
+
+def hold_change(change: Any) -> None:
+    """Hold a change that could not be kept because another came first; None lets it go."""
+    st.session_state[_HELD] = change
+
+
+def held_change() -> Any:
+    """Return the change that is held."""
+    return st.session_state.get(_HELD)
 
 
 def choose(key: str, chosen: str) -> None:

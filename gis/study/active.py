@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from gis.errors import UnknownNameError
+from gis.errors import InputError, UnknownNameError
 from gis.io import decisions, scenarios
 from gis.model import Scenario
 
 TOPIC = "scenario"
-_name: ContextVar[str | None] = ContextVar("scenario", default=None)
+Asked = tuple[str | None, int | None]
+_asked: ContextVar[Asked] = ContextVar("scenario", default=(None, None))
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,10 @@ class Kept:
 
 
 @contextmanager
-def under(name: str | None) -> Iterator[None]:
+def under(name: str | None, number: int | None = None) -> Iterator[None]:
     """Let everything inside be studied under a scenario; None is the data as they are.
+
+    `number` names an older revision, as somebody sees it who was overtaken by another; the newest where it is None.
 
     Raises
     ------
@@ -40,22 +43,48 @@ def under(name: str | None) -> Iterator[None]:
     """
     if name is not None:
         kept(name)
-    token = _name.set(name)
+    token = _asked.set((name, number))
     try:
         yield
     finally:
-        _name.reset(token)
+        _asked.reset(token)
 
 
 def name() -> str | None:
     """Return the id of the scenario that the study runs under; None where it runs under none."""
-    return _name.get()
+    return _asked.get()[0]
+
+
+def key() -> Asked:
+    """Return what answers under a scenario are kept by: its id, and the revision where that is not the newest."""
+    return _asked.get()
 
 
 def current() -> Kept | None:
     """Return the scenario that the study runs under; None where it runs under none, or it is gone meanwhile."""
-    asked = name()
-    return None if asked is None else _find(asked)
+    asked, number = _asked.get()
+    if asked is None:
+        return None
+    return _find(asked) if number is None else revision(asked, number)
+
+
+def is_overtaken() -> bool:
+    """Tell whether the study runs under a revision that another one has replaced."""
+    return _asked.get()[1] is not None
+
+
+def revision(name: str, number: int) -> Kept:
+    """Return a revision of a scenario.
+
+    Raises
+    ------
+    InputError
+        Where there is no such revision.
+    """
+    for one in decisions.history(TOPIC, name):
+        if one.number == number and one.content is not None:
+            return Kept(name, number, scenarios.from_content(one.content), one.note, one.made_at)
+    raise InputError("no_revision", number=number)
 
 
 def kept(name: str) -> Kept:

@@ -75,7 +75,7 @@ def branch(name: str, title: str, new_name: str | None = None, number: int | Non
 
     A branch of a confidential scenario is confidential.
     """
-    before = active.kept(name) if number is None else revision(name, number)
+    before = active.kept(name) if number is None else active.revision(name, number)
     told = _valid(before.scenario, title=title, branched=Branching(scenario=before.id, number=before.number))
     made = _keep_new(told, new_name or title)
     found = {site.id: plans.kept_plan(f"{before.id}/{site.id}") for site in told.sites}
@@ -188,7 +188,7 @@ def redo(name: str, expected: int | None = None) -> Kept:
 
 def restore(name: str, number: int, expected: int | None = None) -> Kept:
     """Let a revision hold again; a scenario that was removed comes back so."""
-    revision(name, number)
+    active.revision(name, number)
     decisions.restore(TOPIC, name, number, expected)
     return active.kept(name)
 
@@ -197,14 +197,6 @@ def remove(name: str, expected: int | None = None) -> None:
     """Put a scenario away: it is no longer listed, its history stays and can be restored."""
     active.kept(name)
     decisions.append(TOPIC, name, None, expected=expected)
-
-
-def revision(name: str, number: int) -> Kept:
-    """Return a revision of a scenario."""
-    for one in decisions.history(TOPIC, name):
-        if one.number == number and one.content is not None:
-            return Kept(name, number, scenarios.from_content(one.content), one.note, one.made_at)
-    raise InputError("no_revision", number=number)
 
 
 def history(name: str) -> pd.DataFrame:
@@ -266,7 +258,7 @@ def named(text: str) -> Kept:
         return active.kept(name)
     if not number.isdecimal() or not number.isascii():
         raise InputError("no_revision", number=number)
-    return revision(name, int(number))
+    return active.revision(name, int(number))
 
 
 # ---- sites ---------------------------------------------------------------------------

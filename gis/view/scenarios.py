@@ -120,10 +120,11 @@ def value_text(value: Any) -> str | None:
 
 def history_table(found: pd.DataFrame) -> pd.DataFrame:
     """Return the history of a scenario for people."""
-    return found.assign(changes=[_change_words(told) for told in found["changes"]])
+    return found.assign(changes=[change_words(told) for told in found["changes"]])
 
 
-def _change_words(told: str) -> str:
+def change_words(told: str) -> str:
+    """Return what a revision changed, in words."""
     if told in ("created", "removed"):
         return t(f"scenario.{told}")
     parts = (each.partition(":") for each in told.split("|") if each)

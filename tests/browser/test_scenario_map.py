@@ -97,6 +97,13 @@ def test_a_rectangle_drawn_on_the_map_is_a_new_site(page: Page):
     name = made("새 터")
     number = active.kept(name).number
     frame = look_at(page, "새 터")
+    draw_new_site(page, frame)
+    revision(page, number + 1)
+    expect(page.get_by_text(re.compile("새 구역 1: 좌표면적"))).to_be_visible()
+    assert [site.id for site in active.kept(name).scenario.sites] == ["futurecar", "site_1"]
+
+
+def draw_new_site(page: Page, frame: FrameLocator) -> None:
     choose(page, "구역", "+ 새 구역 그리기")
     frame.locator(".leaflet-editing-icon").first.wait_for(state="detached")
     page.wait_for_timeout(3_000)
@@ -106,9 +113,20 @@ def test_a_rectangle_drawn_on_the_map_is_a_new_site(page: Page):
     page.mouse.down()
     page.mouse.move(box["x"] + 480, box["y"] + 440, steps=5)
     page.mouse.up()
-    revision(page, number + 1)
-    expect(page.get_by_text(re.compile("새 구역 2: 좌표면적"))).to_be_visible()
-    assert [site.id for site in active.kept(name).scenario.sites] == ["futurecar", "site_1"]
+
+
+def test_what_is_drawn_after_somebody_else_kept_a_change_is_held_and_asked_about(page: Page):
+    name = made("둘이서")
+    frame = look_at(page, "둘이서")
+    revision(page, active.kept(name).number)
+    theirs = scenarios.edit(name, {"note": "다른 창에서"})
+    draw_new_site(page, frame)
+    expect(page.get_by_text("저장하지 못한 내 변경이 있습니다")).to_be_visible()
+    assert active.kept(name) == theirs
+    page.get_by_role("button", name="새 이력에 내 변경 적용").click()
+    revision(page, theirs.number + 1)
+    now = active.kept(name).scenario
+    assert now.note == "다른 창에서" and [site.id for site in now.sites] == ["futurecar", "site_1"]
 
 
 def test_maps_side_by_side_move_together(page: Page):

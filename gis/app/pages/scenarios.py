@@ -8,7 +8,7 @@ from gis.app.choices import segment
 from gis.app.compare_view import show_compare
 from gis.app.consequences_view import show_consequences
 from gis.app.frame import faults_shown, header, say, show_page
-from gis.app.scenario_edit import show_edit
+from gis.app.scenario_edit import show_edit, show_overtaken
 from gis.app.scenario_keep import show_history, show_new
 from gis.i18n import t
 from gis.study import active
@@ -22,6 +22,7 @@ def page() -> None:
         st.info(t("scenario.choose" if active.every() else "scenario.first"), icon=":material/alt_route:")
     else:
         say(view.sentence(now), strong=True)
+        show_overtaken(now)
     parts = PARTS if now is not None else {name: PARTS[name] for name in ("new", "compare", "consequences")}
     part = segment(
         t("scenario.work"),
@@ -41,4 +42,4 @@ PARTS: dict[str, Callable[[str], None]] = {
     "history": show_history,
     "new": show_new,
 }
-show_page(page)
+show_page(page, edits=True)
