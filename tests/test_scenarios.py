@@ -557,3 +557,9 @@ def test_kills_while_saving_lose_nothing_that_was_confirmed(count, tmp_path):
         assert note is None or one["number"] > last or one["note"] == note
         number, revisions = one["number"], one["revisions"]
     assert sum(len(one["confirmed"]) for one in found) > count
+
+
+@pytest.mark.parametrize("how", [{"degrees": float("nan")}, {"east": float("inf")}, {"north": float("nan")}])
+def test_an_outline_is_moved_by_numbers_only(how):
+    with pytest.raises(InputError, match="수여야"):
+        scenarios.reshaped(scenarios.outline_of("futurecar"), **how)

@@ -262,3 +262,45 @@ def test_sites_on_unpriced_land_have_no_certain_rank():
     found = place([TEMPLATES[0]], [], GRID, CRS, prices=LandPrices(shapes, np.array([10.0])), count=2, apart=500.0)
     assert found.sites["rank_low"].tolist() == [1, 1]
     assert found.sites["rank_high"].tolist() == [2, 2]
+
+
+def streams(width, apart, side=6_000):
+    """Return thin streams in both directions."""
+    lines = [shapely.box(x - width / 2, 0, x + width / 2, side) for x in range(0, side + 1, apart)]
+    return shapely.union_all(lines + [shapely.transform(line, lambda xy: xy[:, ::-1]) for line in lines])
+
+
+@pytest.mark.parametrize("room", [160, 220])
+def test_the_one_place_between_thin_streams_is_found_however_far_it_lies(room):
+    grid, site = search_grid((0, 0, 6_000, 6_000), 40), rectangle(1_000_000)
+    clear = shapely.box(4_300, 4_300, 5_300 + room, 5_300 + room)
+    river = Constraint("river", EXCLUDE, streams(20, 700).difference(clear))
+    far = Criterion("far", shapely.Point(0, 0))
+    found = place([site], [river], grid, CRS, criteria=[far], count=5, apart=1_000, most_verified=50)
+    assert len(found.sites) == 1
+    assert found.sites.geometry.iloc[0].intersection(river.shape).area == 0
+
+
+def test_thin_land_is_the_killer_that_it_is():
+    grid, site = search_grid((0, 0, 6_000, 6_000), 40), rectangle(1_000_000)
+    constraints = [
+        Constraint("river", EXCLUDE, streams(20, 700)),
+        Constraint("blob", EXCLUDE, shapely.box(0, 0, 500, 500)),
+    ]
+    table = place([site], constraints, grid, CRS).rejection.table.set_index("constraint")
+    assert table.loc["river", "first_closed"] > 0.9 * place([site], [], grid, CRS).positions
+    assert table["only_closed"].idxmax() == "river"
+
+
+def test_positions_that_nobody_measured_are_counted():
+    wall = Constraint("wall", EXCLUDE, shapely.box(300, 0, 700, 800))
+    found = place(
+        TEMPLATES[:1],
+        [wall],
+        GRID,
+        CRS,
+        criteria=[Criterion("west", shapely.Point(0, 400))],
+        count=500,
+        most_verified=3,
+    )
+    assert 0 < found.unmeasured < found.positions and found.verified <= 6

@@ -90,6 +90,7 @@ def test_sites_that_rest_on_a_confidential_layer_leave_only_where_somebody_says_
         ("--area", "100"*40), ("--near", "nowhere"), ("--within", "far"), ("--window", "1,2"), ("--exclude", "nothing"), ("--exclude", "emd@x"),
         ("--criterion", "=1"), ("--aspect", "x"), ("--aspect", "0.5"), ("--min-width", "9km"), ("--sites", 0), ("--slope", 95),
         ("--weights", "no.csv"), ("-o", "sites.docx"), ("--cell", "1m"), ("--parcels", "nothing", "--grow", 1),
+        ("--grow", 1, "--seed", -3), ("--cell", "0m"),
     ],
 )  # fmt: skip
 def test_a_fault_of_the_input_is_one_line(words):

@@ -75,7 +75,7 @@ def test_the_picture_of_closed_positions_lies_where_the_search_looked(ranked):
     ("name", "words"),
     [
         ("green_belt", "개발제한구역"), ("ecology:1등급|2등급@50m", "생태·자연도: 1등급, 2등급 + 50 m"), ("anchor", "기준 단지와의 거리"),
-        ("reference_points:rail", "기준점 (정류장·역·공항): 철도역"), ("chain:jingok", "공급망 연계: 진곡산단"), (EXISTING.name, "산업단지 4곳: 첨단3지구, 빛그린산단, 진곡산단"),
+        ("reference_points:rail", "기준점 (정류장·역·공항): 철도역"), ("chain:jingok", "공급망 연계: 진곡산단"), (EXISTING.name, "첨단3지구, 빛그린산단, 진곡산단"),
         ("slope.unknown", "경사를 모르는 곳"), ("거리", "거리"),
     ],
 )  # fmt: skip

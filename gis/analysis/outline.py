@@ -76,13 +76,33 @@ def redrawn(drawings: Sequence[object], original: shapely.Geometry | None) -> sh
 
 
 def moved(shape: shapely.Geometry, east: float, north: float) -> shapely.Geometry:
-    """Return a shape moved by so many m."""
+    """Return a shape moved by so many m.
+
+    Raises
+    ------
+    InputError
+        Where one of them is no number.
+    """
+    require_numbers(east, north)
     return affinity.translate(shape, east, north)
 
 
 def turned(shape: shapely.Geometry, degrees: float) -> shapely.Geometry:
-    """Return a shape turned about its centroid, counterclockwise."""
+    """Return a shape turned about its centroid, counterclockwise.
+
+    Raises
+    ------
+    InputError
+        Where the angle is no number.
+    """
+    require_numbers(degrees)
     return affinity.rotate(shape, degrees, origin="centroid")
+
+
+def require_numbers(*values: float) -> None:
+    """Refuse what is not finite."""
+    if not all(map(math.isfinite, values)):
+        raise InputError("shape.number", values=", ".join(map(str, values)))
 
 
 def resized(shape: shapely.Geometry, area: float) -> shapely.Geometry:

@@ -27,8 +27,8 @@ Ids = NDArray[np.int16]
 EXCLUDE, CONDITIONAL, PENALTY = "exclude", "conditional", "penalty"
 MODES = (EXCLUDE, CONDITIONAL, PENALTY)
 ANCHOR = "anchor"
-TOUCH = 1.0
-"""m²: an overlap up to this is a boundary that two shapes share."""
+TOUCH, NOISE = 1.0, 0.01
+"""m²: an overlap up to this is a boundary that two shapes share; and more than what transforms are off."""
 TIE = 1e-9
 """Scores (0 to 1) that differ by no more are equal: sums of floating point differ in their last digits."""
 MOST_CELLS = 4_000_000
@@ -39,6 +39,7 @@ _ARC = 32
 OPEN, BEYOND, EDGE = -1, -2, -3
 """Of a position that no constraint can close, of one where no template lies on the grid, and of one that only the exact
 shapes decide."""
+Spectrum = NDArray[np.complex128]
 Progress = Callable[[float], None]
 
 
@@ -125,12 +126,17 @@ class Rejection:
 
 @dataclass(frozen=True)
 class Placement:
-    """The sites found, the best first, and why the others fell. `positions` counts those screened, over all turns."""
+    """The sites found, the best first, and why the others fell. `positions` counts those screened, over all turns.
+
+    `unmeasured` counts positions that the screen leaves open, or to measuring, and nobody measured, where fewer sites than
+    wished were found.
+    """
 
     sites: gpd.GeoDataFrame
     rejection: Rejection
     positions: int
     verified: int
+    unmeasured: int = 0
 
 
 def rectangle(area: float, aspect: float = 1.0) -> shapely.Polygon:
@@ -198,8 +204,8 @@ def place(
     apart
         Least distance in m between the centers of two sites that are returned.
     most_verified
-        How many positions are measured exactly, the most promising first; where sites must lie apart, the best of every
-        part of the grid beside them.
+        How many positions are measured exactly, the most promising first, of those that are surely open and of those that
+        the screen leaves undecided; where sites must lie apart, the best of every part of the grid beside them.
     progress
         Called with the part done, from 0 to 1; what it raises ends the search.
 
@@ -218,7 +224,7 @@ def place(
     names = (*(one.name for one in excluded), *([] if anchor is None else [ANCHOR]))
     killer = np.full((grid.rows, grid.columns), BEYOND, dtype=np.int16)
     counts = np.zeros((2, len(names)), dtype=np.int64)
-    promising, positions = [_no_positions()], 0
+    promising, positions, allowed = {OPEN: [_no_positions()], EDGE: [_no_positions()]}, 0, 0
     block = math.floor(apart / 2 / grid.cell)
     for number, template in enumerate(templates):
         if progress:
@@ -233,8 +239,11 @@ def place(
         counts[1] += (sure & (maybe.sum(axis=0) == 1)).sum(axis=(1, 2))
         _note(killer, here, mask)
         loss = _loss(mask, template.area, costs, fields, grid, here.shape)
-        promising.append(_best(loss, here < 0, number, most_verified, block))
-    chosen = _chosen(pd.concat(promising, ignore_index=True), most_verified, block)
+        for kind, known in promising.items():
+            known.append(_best(loss, here == kind, number, most_verified, block))
+        allowed += int((here < 0).sum())
+    best = [_chosen(pd.concat(known, ignore_index=True), most_verified, block) for known in promising.values()]
+    chosen = pd.concat(best).sort_values("loss", kind="stable", ignore_index=True)
     shapes = _positioned(chosen, templates, grid)
     sites = measured(shapes, constraints, grid.diagonal, anchor, criteria).assign(
         template=chosen["template"].to_numpy()
@@ -254,7 +263,8 @@ def place(
             "only_closed": counts[1],
         }
     )
-    return Placement(sites, Rejection(grid, killer, names, table), positions, len(chosen))
+    left = 0 if len(sites) == count else allowed - len(chosen)
+    return Placement(sites, Rejection(grid, killer, names, table), positions, len(chosen), left)
 
 
 def _note(killer: Ids, here: Ids, mask: "_Mask") -> None:
@@ -272,6 +282,18 @@ class _Mask:
         west, south, east, north = template.bounds
         self.columns, self.rows = (max(1, math.ceil(length / cell - 1e-9)) for length in (east - west, north - south))
         self.share = _shares(template, west, south, cell, self.columns, self.rows)
+        whole = self.share >= 1
+        self.cells = {
+            "share": self.share, "touched": (self.share > 0).astype(float), "inside": whole.astype(float),
+            "rim": np.where(whole, 0.0, self.share),
+        }  # fmt: skip
+        self._spectra: dict[tuple[str, tuple[int, ...]], Spectrum] = {}
+
+    def spectrum(self, name: str, shape: tuple[int, ...]) -> Spectrum:
+        """Return the transform of the cells of a name, turned for a correlation."""
+        if (name, shape) not in self._spectra:
+            self._spectra[name, shape] = np.conj(scipy.fft.rfft2(self.cells[name], shape, workers=-1))
+        return self._spectra[name, shape]
 
 
 class _Screen:
@@ -285,12 +307,15 @@ class _Screen:
             scipy.fft.rfft2(values, self.shape, workers=-1) for values in (share >= 1, share > 0, share)
         )
 
-    def meets(self, cells: Floats, spectrum: NDArray[np.complex128]) -> Floats:
-        """Return for every position the sum of products of the cells of a mask and of this shape."""
-        other = scipy.fft.rfft2(cells, self.shape, workers=-1)
-        product = scipy.fft.irfft2(spectrum * np.conj(other), self.shape, workers=-1)
-        rows, columns = self.grid.rows - cells.shape[0] + 1, self.grid.columns - cells.shape[1] + 1
-        return np.asarray(product[:rows, :columns])
+    def meets(self, mask: _Mask, *pairs: tuple[str, Spectrum]) -> Floats:
+        """Return for every position the sum of products of cells of a mask and of this shape, over all pairs."""
+        product = sum(spectrum * mask.spectrum(name, self.shape) for name, spectrum in pairs)
+        whole = scipy.fft.irfft2(product, self.shape, workers=-1)
+        return np.asarray(whole[: self.grid.rows - mask.rows + 1, : self.grid.columns - mask.columns + 1])
+
+    def least_shared(self, mask: _Mask) -> Floats:
+        """Return what area (m²) a mask surely shares: cells that one of the two covers wholly share all of the other."""
+        return self.grid.cell**2 * self.meets(mask, ("inside", self.share), ("rim", self.inside))
 
 
 def _anchor_screens(grid: Grid, anchor: Anchor) -> tuple[_Screen, _Screen]:
@@ -303,13 +328,12 @@ def _closed(
     mask: _Mask, screens: Sequence[_Screen], near: tuple[_Screen, _Screen] | None, grid: Grid
 ) -> tuple[Truths, Truths]:
     """Return for each constraint and position whether it is surely closed, and whether it may be."""
-    inside, touched = (mask.share >= 1).astype(float), (mask.share > 0).astype(float)
     size = grid.rows - mask.rows + 1, grid.columns - mask.columns + 1
-    sure = [screen.meets(inside, screen.inside) > 0.5 for screen in screens]
-    maybe = [screen.meets(touched, screen.touched) > 0.5 for screen in screens]
+    sure = [screen.least_shared(mask) > TOUCH + NOISE for screen in screens]
+    maybe = [screen.meets(mask, ("touched", screen.touched)) > 0.5 for screen in screens]
     if near is not None:
-        sure.append(near[0].meets(touched, near[0].touched) < 0.5)
-        maybe.append(near[1].meets(inside, near[1].inside) < 0.5)
+        sure.append(near[0].meets(mask, ("touched", near[0].touched)) < 0.5)
+        maybe.append(near[1].meets(mask, ("inside", near[1].inside)) < 0.5)
     return np.array(sure, dtype=bool).reshape(-1, *size), np.array(maybe, dtype=bool).reshape(-1, *size)
 
 
@@ -332,7 +356,7 @@ def _loss(
     """Return about what each position loses: weights by the share of the site that costs, and by distance."""
     loss = np.zeros(size)
     for weight, screen in costs:
-        loss += weight * screen.meets(mask.share, screen.share) * grid.cell**2 / area
+        loss += weight * screen.meets(mask, ("share", screen.share)) * grid.cell**2 / area
     for weight, field in fields:
         row, column = mask.rows // 2, mask.columns // 2
         loss += weight * field[row : row + size[0], column : column + size[1]]

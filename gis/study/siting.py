@@ -114,6 +114,7 @@ class Found:
     rejection: Rejection
     positions: int
     verified: int
+    unmeasured: int
     rules: pd.DataFrame
     takings: pd.DataFrame
     nearness: pd.DataFrame
@@ -177,7 +178,7 @@ def find(wish: Wish, progress: Progress | None = None) -> Found:
     sites = sites.join(_prices(sites, schedules))
     green, releases = _green_belt(sites, schedules, lambda done: told(0.95 + 0.05 * done))
     found = Found(
-        wish, belt, sites, placed.rejection, placed.positions, placed.verified,
+        wish, belt, sites, placed.rejection, placed.positions, placed.verified, placed.unmeasured,
         _rule_table(lands, placed.rejection, sway), _takings(sites, lands), _nearness(sites, near, criteria),
         green, releases, _failures(refused, grown, belt), len(used), len(loaded_themes()), len(land_themes()), sway,
     )  # fmt: skip

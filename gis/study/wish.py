@@ -181,10 +181,15 @@ def weighted(wish: Wish, weights: pd.Series) -> Wish:
     return replace(wish, rules=rules, criteria=tuple((name, told.get(name, 0.0)) for name, _ in wish.criteria))
 
 
+def _plain(aspect: float | None) -> str:
+    return "-" if aspect is None else f"{aspect:g}"
+
+
 def require_possible(wish: Wish) -> None:
     """Refuse a wish whose numbers contradict each other."""
-    if not 0 < wish.area < 1e10:
-        raise InputError("siting.template", area=f"{wish.area:,.0f}", aspect="-")
+    wrong_aspect = next((one for one in wish.aspects if not one >= 1), None)
+    if not 0 < wish.area < 1e10 or wrong_aspect is not None:
+        raise InputError("siting.template", area=f"{wish.area:,.0f}", aspect=_plain(wrong_aspect))
     if not 0 <= wish.compactness < 1 or wish.width < 0 or wish.width**2 > wish.area:
         widest = f"{math.sqrt(wish.area):,.0f}"
         raise InputError("siting.limits", compactness=f"{wish.compactness:g}", width=f"{wish.width:g}", widest=widest)
@@ -192,6 +197,8 @@ def require_possible(wish: Wish) -> None:
         raise InputError("siting.counts", count=wish.count, grow=wish.grow, turn=f"{wish.turn:g}", most=MOST_SITES)
     weights = [*(one.weight for one in wish.rules), *(weight for _, weight in wish.criteria)]
     lengths = [*(one.buffer for one in wish.rules), wish.within, wish.spacing]
+    if wish.random < 0 or (wish.cell is not None and not wish.cell > 0):
+        raise InputError("siting.seed_or_cell", seed=wish.random, cell="-" if wish.cell is None else f"{wish.cell:g}")
     if not all(math.isfinite(value) and value >= 0 for value in (*weights, *lengths)):
         raise InputError("siting.negative")
     wrong = [one.mode for one in wish.rules if one.mode not in MODES]

@@ -62,9 +62,8 @@ def rule_name(name: str) -> str:
     layer, colon, classes = head.partition(":")
     if layer == CHAIN:
         return t("siting.rule_chain", place=label("place", classes))
-    called = _layer_name(layer)
-    if colon:
-        called += ": " + ", ".join(_value_name(one) for one in classes.split("|"))
+    values = ", ".join(_value_name(one) for one in classes.split("|")) if colon else ""
+    called = values if colon and layer == study.COMPLEXES else f"{_layer_name(layer)}{': ' if colon else ''}{values}"
     return f"{called} + {buffer.removesuffix('m')} m" if mark else called
 
 
@@ -242,6 +241,8 @@ def sentences(found: Found, unit: str) -> list[str]:
         said.append(t("siting.anchor_sways", sway=length_text(found.anchor_uncertainty, 10)))
     if len(found.sites) and not found.sites["sure"].all():
         said.append(t("siting.unsure", count=int((~found.sites["sure"].astype(bool)).sum())))
+    if found.unmeasured:
+        said.append(t("siting.unmeasured", count=f"{found.unmeasured:,}"))
     said.append(relaxation_sentence(found))
     if len(found.failures):
         said.append(t("siting.failed", count=len(found.failures)))
