@@ -124,10 +124,9 @@ def test_maps_are_vectors(whole):
     assert "/Image" not in kinds
 
 
-@pytest.mark.parametrize("ending", list(FORMS))
-def test_equal_questions_give_equal_bytes_in_another_process(ending, tmp_path):
+def test_equal_questions_give_equal_bytes_of_every_form_in_another_process(tmp_path):
     parts = ("--part", "areas", "--part", "phases")
-    first, again = tmp_path / f"a{ending}", tmp_path / f"b{ending}"
+    first, again = tmp_path / "a.zip", tmp_path / "b.zip"
     for path, seed in ((first, "1"), (again, "2")):
         words = [sys.executable, "-m", "gis", "report", *parts, "-o", str(path)]
         subprocess.run(words, cwd=ROOT, check=True, env={**os.environ, "PYTHONHASHSEED": seed})
@@ -275,6 +274,7 @@ def test_the_bundle_holds_every_form_and_shapes_that_other_programs_read():
         names = set(packed.namelist())
     assert names == {
         "report.pdf",
+        "report.hwpx",
         "report.html",
         "report.xlsx",
         *(f"complexes{one}" for one in (".geojson", ".gpkg", ".dxf")),
@@ -286,3 +286,33 @@ def test_figures_are_whole_svg_with_words_for_those_who_hear_them(whole):
     for one in whole.figures:
         ElementTree.fromstring(one.svg)
         assert len(one.alt) > 10 and one.width > 0 and one.height > 0
+
+
+PARAGRAPH = "{http://www.hancom.co.kr/hwpml/2011/paragraph}"
+
+
+def hwpx_section(document):
+    with zipfile.ZipFile(io.BytesIO(FORMS[".hwpx"](document))) as packed:
+        assert packed.namelist()[0] == "mimetype" and packed.read("mimetype") == b"application/hwp+zip"
+        return ElementTree.fromstring(packed.read("Contents/section0.xml")), packed.namelist()
+
+
+def test_the_hwpx_says_the_areas_of_the_command_line_in_a_table_with_a_repeated_header():
+    made = full_report(Asked(parts=("areas",)))
+    section, _ = hwpx_section(made)
+    tables = list(section.iter(f"{PARAGRAPH}tbl"))
+    assert len(tables) == len(made.tables) and all(one.get("repeatHeader") == "1" for one in tables)
+    cells = {"".join(cell.itertext()) for cell in tables[0].iter(f"{PARAGRAPH}tc")}
+    for row in done("area", "--format", "json").json:
+        assert f"{row['area_m2']:,.0f}" in cells
+
+
+def test_the_hwpx_holds_its_maps_as_pictures():
+    section, names = hwpx_section(full_report(Asked(parts=("location",))))
+    assert len(list(section.iter(f"{PARAGRAPH}pic"))) == 5
+    assert sum(name.startswith("BinData/") and name.endswith(".png") for name in names) == 5
+
+
+def test_names_are_words_in_a_hwpx_whatever_they_look_like():
+    section, _ = hwpx_section(nasty())
+    assert tight(NASTY) in tight("".join(section.itertext()))

@@ -1,4 +1,4 @@
-"""`report`: a document to attach to an official paper, as PDF, HTML, XLSX or a bundle of all."""
+"""`report`: a document to attach to an official paper, as PDF, HWPX, HTML, XLSX or a bundle of all."""
 
 import sys
 from collections.abc import Iterator
@@ -33,7 +33,9 @@ class Paper(StrEnum):
 
 @app.command()
 def report(
-    output: Annotated[Path, typer.Option("--output", "-o", help="The file: .pdf, .html, .xlsx or .zip (all of them).")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The file: .pdf, .hwpx, .html, .xlsx or .zip (all of them).")
+    ],
     summary: Annotated[bool, typer.Option("--summary", help="One A3 page instead of the full report.")] = False,
     part: Annotated[list[str] | None, typer.Option(help=f"A part, again for more: {', '.join(PARTS)}.")] = None,
     site: Annotated[

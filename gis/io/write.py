@@ -10,7 +10,7 @@ import re
 import tempfile
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count as count_from
 from pathlib import Path
 from typing import Any
@@ -102,20 +102,25 @@ def xlsx_bytes(sheets: dict[str, pd.DataFrame]) -> bytes:
         _fill_sheet(book.create_sheet(_sheet_title(title, book.sheetnames)), table)
     packed = io.BytesIO()
     book.save(packed)
-    return steady_zip(packed.getvalue())
+    return steady_zip(packed.getvalue(), _without_time)
 
 
-def steady_zip(content: bytes) -> bytes:
-    """Return a package with the same files in the same order, all of one time: equal content, equal bytes."""
+def steady_zip(content: bytes, changed: Callable[[str, bytes], bytes] = lambda _, part: part) -> bytes:
+    """Return a package with the same files in the same order, all of one time: equal content, equal bytes.
+
+    `changed` makes what a file shall hold of its name and content.
+    """
     packed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(packed, "w") as after:
         for one in before.infolist():
             entry = zipfile.ZipInfo(one.filename, EPOCH)
             entry.compress_type, entry.external_attr = one.compress_type, 0o600 << 16
-            after.writestr(
-                entry, _TIMES.sub(_EPOCH_TEXT, before.read(one)) if one.filename == CORE else before.read(one)
-            )
+            after.writestr(entry, changed(one.filename, before.read(one)))
     return packed.getvalue()
+
+
+def _without_time(name: str, content: bytes) -> bytes:
+    return _TIMES.sub(_EPOCH_TEXT, content) if name == CORE else content
 
 
 def _fill_sheet(sheet: Any, table: pd.DataFrame) -> None:

@@ -11,6 +11,7 @@ from gis import study
 from gis.errors import InputError
 from gis.i18n import t
 from gis.io.document import Document, Table, numbered
+from gis.io.hwpx import hwpx_bytes
 from gis.io.pdf import pdf_bytes
 from gis.io.write import layer_bytes, steady_zip, xlsx_bytes
 from gis.view.report.html import html_text
@@ -31,9 +32,10 @@ def workbook(document: Document) -> bytes:
 
 
 def bundle(document: Document) -> bytes:
-    """Return one zip: the report as PDF, HTML and XLSX, and the complexes as GeoJSON, GPKG and DXF."""
+    """Return one zip: the report as PDF, HWPX, HTML and XLSX, and the complexes as GeoJSON, GPKG and DXF."""
     files = {
         "report.pdf": pdf_bytes(document),
+        "report.hwpx": hwpx_bytes(document),
         "report.html": html_text(document).encode(),
         "report.xlsx": workbook(document),
         **{name: text.encode() for name, text in document.shapes.items()},
@@ -52,6 +54,7 @@ def bundle(document: Document) -> bytes:
 FORMS: dict[str, Callable[[Document], bytes]] = {
     ".pdf": pdf_bytes,
     ".html": lambda document: html_text(document).encode(),
+    ".hwpx": hwpx_bytes,
     ".xlsx": workbook,
     ".zip": bundle,
 }

@@ -1,0 +1,112 @@
+"""A document as HWPX, which Korean offices edit in 한글: words, tables, and pictures as PNG."""
+
+import re
+from itertools import count
+
+from hwpx import HwpxDocument
+
+from gis.io.document import Block, Document, Figure, Table, Words, cell_texts, column_widths, is_number, numbered
+from gis.io.pdf import png_bytes
+from gis.io.write import steady_zip
+
+PAGE = {"a4": "A4", "a3": "A3"}
+MARGINS = {"left": 18.0, "right": 18.0, "top": 18.0, "bottom": 18.0, "header": 10.0, "footer": 10.0}
+TEXT_WIDTH = {"a4": 174.0, "a3": 261.0}
+SIZES = {"plain": 10.0, "lead": 11.5, "note": 8.5, "warning": 10.0}
+MM = 7200 / 25.4
+"""Units of HWPX in a millimeter."""
+SMALL, USUAL = 7.0, 8.0
+"""Sizes of type in a table, wide and usual, pt."""
+WIDE = 110.0
+PPI = 180.0
+HEADER = "#E4E7EB"
+_HEADS = re.compile(rb'<hp:(?:header|footer)\b[^>]*?\sid="(\d+)"')
+_OWN = [re.compile(rb"(<hp:(?:p|tbl|pic)\b[^>]*?\s" + name + rb'=")\d+') for name in (b"id", b"instid")]
+
+
+def hwpx_bytes(document: Document) -> bytes:
+    """Return a document as HWPX; equal documents have equal bytes."""
+    made = HwpxDocument.new()
+    made.page.setup(paper_size=PAGE[document.paper], margins_mm=MARGINS)
+    made.paragraphs[0].text = document.title
+    title = made.styles.ensure_run(bold=True, size=20)
+    for run in made.paragraphs[0].runs:
+        run.char_pr_id_ref = title
+    sides = [_aligned(made, side) for side in ("RIGHT", "LEFT")]
+    _say(made, document.subtitle, "note")
+    if document.stamp:
+        made.page.set_header(text=document.stamp)
+        _say(made, document.stamp, "warning")
+    made.page.set_page_number(prefix="- ", suffix=" -")
+    for name, value in document.facts:
+        _say(made, f"{name}: {value}", "note")
+    for chapter, _, blocks in numbered(document):
+        made.add_heading(chapter.title, level=1)
+        for block, at in blocks:
+            _add(made, block, at, document, sides)
+    return steady_zip(made.to_bytes(), _numbered)
+
+
+def _numbered(name: str, content: bytes) -> bytes:
+    """Return a section with ids in order, which the library draws by lot; a header or footer is referred to by its own."""
+    if not name.startswith("Contents/section"):
+        return content
+    order = count(1)
+    for drawn in dict.fromkeys(_HEADS.findall(content)):
+        content = content.replace(b'"' + drawn + b'"', b'"' + str(next(order)).encode() + b'"')
+    for own in _OWN:
+        content = own.sub(lambda found: found[1] + str(next(order)).encode(), content)
+    return content
+
+
+def _add(made: HwpxDocument, block: Block, at: int, document: Document, sides: list[str]) -> None:
+    if isinstance(block, Words):
+        _say(made, block.text, block.tone)
+    elif isinstance(block, Table):
+        _say(made, f"{document.words['table']} {at}: {block.caption}", "lead")
+        _table(made, block, TEXT_WIDTH[document.paper], sides)
+        if block.note:
+            _say(made, block.note, "note")
+    else:
+        _picture(made, block, min(block.width, TEXT_WIDTH[document.paper]))
+        _say(made, f"{document.words['figure']} {at}: {block.caption}", "lead")
+
+
+def _say(made: HwpxDocument, text: str, tone: str) -> None:
+    style = made.styles.ensure_run(
+        size=SIZES[tone], bold=tone in ("lead", "warning"), color="#B3261E" if tone == "warning" else None
+    )
+    made.add_paragraph(text, char_pr_id_ref=style, para_pr_id_ref=0, inherit_style=False)
+
+
+def _aligned(made: HwpxDocument, side: str) -> str:
+    """Return the format of paragraphs that stand to one side; the title has it last."""
+    made.styles.apply_paragraph_format(paragraph_index=0, alignment=side)
+    return str(made.paragraphs[0].para_pr_id_ref)
+
+
+def _table(made: HwpxDocument, table: Table, width: float, sides: list[str]) -> None:
+    rows, widths = table.rows, column_widths(table.rows)
+    cells = [[str(name) for name in rows.columns], *cell_texts(rows)]
+    drawn = made.add_table(len(cells), len(rows.columns), width=round(width * MM))
+    drawn.element.set("repeatHeader", "1")
+    drawn.element.set("pageBreak", "CELL")
+    drawn.set_treat_as_char(False)
+    right = [is_number(rows, name) for name in rows.columns]
+    size = SMALL if sum(widths) > WIDE else USUAL
+    plain, bold = (made.styles.ensure_run(size=size, bold=heavy) for heavy in (False, True))
+    drawn.set_column_widths(widths)
+    for number, row in enumerate(drawn.rows):
+        for at, (cell, text) in enumerate(zip(row.cells, cells[number], strict=True)):
+            cell.set_text(text)
+            if number == 0:
+                cell.element.set("header", "1")
+                drawn.set_cell_shading(0, at, HEADER)
+            for paragraph in cell.paragraphs:
+                paragraph.char_pr_id_ref = bold if number == 0 else plain
+                paragraph.para_pr_id_ref = sides[0] if number and right[at] else sides[1]
+
+
+def _picture(made: HwpxDocument, figure: Figure, width: float) -> None:
+    height = figure.height * width / figure.width
+    made.add_picture(png_bytes(figure, PPI), "png", width_mm=width, height_mm=height, para_pr_id_ref=0, style_id_ref=0)
