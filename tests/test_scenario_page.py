@@ -213,3 +213,17 @@ def test_the_newest_revision_is_seen_on_coming_back(north):
     app.switch_page("gis/app/pages/measure.py").run()
     app.switch_page("gis/app/pages/scenarios.py").run()
     assert not app.warning and f"{active.kept(north).number}번 이력이 쓰이고" in texts(app)
+
+
+def test_files_under_a_confidential_scenario_wait_until_a_person_says_so(north):
+    scenarios.edit(north, {"confidential": True})
+    app = opened("measure")
+
+    def held_back():
+        return {one.proto.disabled for one in app.get("download_button")}
+
+    app.session_state["scenario"] = north
+    app.run()
+    assert held_back() == {True}
+    next(one for one in app.checkbox if one.key == "secret-sure").check().run()
+    assert held_back() == {False}

@@ -525,15 +525,30 @@ def test_alternatives_are_compared_by_what_they_ask_for_end_from_end(north):
     found = compare.compared([None, north], compare.Asked())
     power = found[found["subject"].eq("futurecar|power")].set_index("scenario")
     mine, data = power.loc[north], power[power.index.isna()].iloc[0]
-    assert mine["difference_low"] == pytest.approx(mine["low"] - data["low"])
-    assert mine["difference_high"] == pytest.approx(mine["high"] - data["high"])
-    assert mine["low"] / data["low"] == pytest.approx(1.1 * HUNDRED / 3_384_000, rel=1e-6)
+    assert mine["difference_low"] == pytest.approx(mine["value_low"] - data["value_low"])
+    assert mine["difference_high"] == pytest.approx(mine["value_high"] - data["value_high"])
+    assert mine["value_low"] / data["value_low"] == pytest.approx(1.1 * HUNDRED / 3_384_000, rel=1e-6)
 
 
 def test_what_nobody_knows_of_two_alternatives_has_no_difference(north):
     found = compare.compared([None, north], compare.Asked()).set_index("indicator")
-    assert found.loc["unit_cost", ["low", "difference_low", "difference_high"]].isna().all(axis=None)
+    assert found.loc["unit_cost", ["value_low", "difference_low", "difference_high"]].isna().all(axis=None)
     assert found.loc["gap", ["difference", "difference_low"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("scenario", "show", "hidden"), ("scenario", "diff", "hidden"), ("scenario", "compare", "-", "hidden"),
+        ("--scenario", "hidden", "area"), ("--scenario", "hidden", "consequences", "futurecar"), ("chain", "--scenario", "hidden"),
+    ],
+)  # fmt: skip
+def test_no_file_about_a_confidential_scenario_leaves_unless_somebody_says_so(words, tmp_path):
+    scenarios.create("몰래", "hidden", confidential=True)
+    path = tmp_path / "out.xlsx"
+    assert "hidden" in refusal(*words, "-o", path) and not path.exists()
+    done("--confidential", *words, "-o", path)
+    assert path.exists()
 
 
 def kills(folder, count, seed):

@@ -8,19 +8,29 @@ import pandas as pd
 import streamlit as st
 
 from gis import study
+from gis.app import state
 from gis.i18n import t
 from gis.io.write import csv_bytes, layer_bytes, xlsx_bytes
 from gis.model import outward
 from gis.study import active
 from gis.view.tables import number_formats, shown
 
+CONFIDENTIAL = "confidential_"
+"""How names of files begin that must stay in the house."""
+
 
 def offer(label: str, content: Callable[[], bytes], name: str) -> None:
-    """Draw a button for one file, made when it is pressed, under the scenario that the page shows."""
+    """Draw a button for one file, made when it is pressed, under the scenario that the page shows.
+
+    Where that is confidential (대외비), the button waits until a person says that files may leave, and they are named so.
+    """
+    now = active.current()
+    secret = now is not None and now.scenario.confidential
     st.download_button(
         label,
         under_now(content),
-        name,
+        f"{CONFIDENTIAL}{name}" if secret else name,
+        disabled=secret and not state.secret_allowed(),
         key=f"file-{name}",
         on_click="ignore",
         type="tertiary",

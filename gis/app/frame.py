@@ -63,6 +63,7 @@ def choose_scenario() -> None:
     if chosen in secret:
         st.html(f'<div class="secret" aria-hidden="true">{t("scenario.secret_word")}</div>')
         st.caption(t("scenario.secret_note"))
+        st.checkbox(t("scenario.export_sure"), key=state.SECRET_SURE)
 
 
 def say(text: str, lead: str = "", strong: bool = False) -> None:

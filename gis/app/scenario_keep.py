@@ -58,10 +58,8 @@ def show_history(unit: str) -> None:
                 state.look_at(None)
                 again()
     st.subheader(t("scenario.hand_on"))
-    sure = not now.scenario.confidential or st.checkbox(t("scenario.export_sure"), key=f"export-sure-{now.id}")
-    if sure:
-        offer(t("scenario.download"), lambda: scenarios.export(now.id, confidential=True), f"{now.id}.geojson")
-        st.caption(t("scenario.hash", sha=scenarios.content_hash(now)[:16]))
+    offer(t("scenario.download"), lambda: scenarios.export(now.id, confidential=True), f"{now.id}.geojson")
+    st.caption(t("scenario.hash", sha=scenarios.content_hash(now)[:16]))
 
 
 def show_words(now: active.Kept) -> None:

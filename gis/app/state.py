@@ -28,6 +28,7 @@ _CHANGE = "outline-change"
 _POINTS = "control-points"
 _MARKS = "control-marks"
 _PICKS = "map-picks"
+SECRET_SURE = "secret-sure"
 _SEEN, _HELD = "scenario-seen", "scenario-held"
 _WISH = "siting-wish"
 
@@ -94,6 +95,11 @@ def seen_revision(scenario_id: str) -> int | None:
 def see_revision(scenario_id: str | None, number: int | None = None) -> None:
     """Edit a revision of a scenario from now on; forget what was edited where none is named."""
     st.session_state[_SEEN] = {} if scenario_id is None else {scenario_id: number}
+
+
+def secret_allowed() -> bool:
+    """Tell whether this visit said that files of a confidential (대외비) scenario may leave."""
+    return bool(st.session_state.get(SECRET_SURE))
 
 
 def hold_change(change: Any) -> None:

@@ -24,7 +24,7 @@ from gis.cli import (
     terrain,
     vertices,
 )
-from gis.cli.output import ScenarioOpt, one_line
+from gis.cli.output import ConfidentialOpt, ScenarioOpt, may_leave, one_line
 from gis.errors import GisError
 from gis.i18n import t, use_language
 from gis.study import active
@@ -65,9 +65,15 @@ LangOpt = Annotated[Language, typer.Option("--lang", envvar="GIS_LANG", help="La
 
 
 @app.callback()
-def prepare(context: typer.Context, lang: LangOpt = Language.ko, scenario: ScenarioOpt = None) -> None:
+def prepare(
+    context: typer.Context,
+    lang: LangOpt = Language.ko,
+    scenario: ScenarioOpt = None,
+    confidential: ConfidentialOpt = False,
+) -> None:
     """Set the language, and the scenario that is studied, before any command runs."""
     use_language(lang)
+    may_leave(confidential)
     context.with_resource(active.under(scenario))
 
 

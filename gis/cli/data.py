@@ -7,7 +7,7 @@ import pandas as pd
 import typer
 
 from gis import study
-from gis.cli.output import FormatOpt, OutputOpt, emit, say_aside, working
+from gis.cli.output import ConfidentialOpt, FormatOpt, OutputOpt, emit, say_aside, working
 from gis.crs import GWANGJU_BELT, MAP_CRS
 from gis.errors import InputError
 from gis.i18n import t
@@ -177,7 +177,7 @@ def export(
     layer: Annotated[str, typer.Argument(help="A layer name.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The ending chooses the format.")],
     crs: Annotated[str, typer.Option(help="CRS of the file.")] = MAP_CRS,
-    confidential: Annotated[bool, typer.Option(help="Write a layer marked 대외비 too.")] = False,
+    confidential: ConfidentialOpt = False,
 ) -> None:
     """Write a layer as GeoJSON, GPKG, Shapefile (zip), GeoParquet, FlatGeobuf, KML, DXF, CSV or XLSX."""
     ending = output.suffix.lower()

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -31,6 +32,7 @@ from gis.io.write import (
     xlsx_bytes,
 )
 from gis.model import outward
+from gis.study import active
 from gis.view.tables import number_formats, shown
 
 DEGREES_ONLY = (".geojson", ".kml")
@@ -55,7 +57,19 @@ FormatOpt = Annotated[Format | None, typer.Option("--format", help="What to prin
 OutputOpt = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of printing.")]
 ScenarioOpt = Annotated[str | None, typer.Option("--scenario", help="Under this scenario (대안); see scenario list.")]
 UnitOpt = Annotated[str, typer.Option("--unit", help="Area unit of the table: m2 ha km2 pyeong man-pyeong man-m2.")]
-ConfidentialOpt = Annotated[bool, typer.Option("--confidential", help="Write shapes of what is marked 대외비 too.")]
+_confidential: ContextVar[bool] = ContextVar("confidential", default=False)
+
+
+def _noted(value: bool) -> bool:
+    """Remember that a person said that what is confidential may leave."""
+    if value:
+        _confidential.set(True)
+    return value
+
+
+ConfidentialOpt = Annotated[
+    bool, typer.Option("--confidential", callback=_noted, help="Write what is marked 대외비 too.")
+]
 CrsOpt = Annotated[str | None, typer.Option("--crs", help=f"CRS of a file that states none, e.g. {GWANGJU_BELT}.")]
 
 
@@ -154,8 +168,26 @@ def cell(value: Any, number_format: str | None) -> str:
     return printable(str(value)) if number_format is None else number_format.format(value)
 
 
+def may_leave(confidential: bool) -> None:
+    """Say whether files of a confidential (대외비) scenario may be written."""
+    _confidential.set(confidential)
+
+
+def require_open(scenarios: Sequence[str | None], output: Path | None) -> None:
+    """Refuse a file about scenarios that are marked 대외비, unless a person said that it may leave.
+
+    Raises
+    ------
+    InputError
+    """
+    secret = [one for one in scenarios if one is not None and active.kept(one).scenario.confidential]
+    if output is not None and secret and not _confidential.get():
+        raise InputError("confidential", layer=", ".join(secret))
+
+
 def write(content: str | bytes, output: Path | None) -> None:
-    """Write to the file, or to stdout, which holds only the result."""
+    """Write to the file, or to stdout, which holds only the result; a file about a confidential scenario is asked about."""
+    require_open([active.name()], output)
     packed = content.encode("utf-8") if isinstance(content, str) else content
     if output is not None:
         write_bytes(packed, output)

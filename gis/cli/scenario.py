@@ -5,7 +5,19 @@ from typing import Annotated
 
 import typer
 
-from gis.cli.output import Format, FormatOpt, OutputOpt, UnitOpt, emit, people_text, resolve, say_aside, write
+from gis.cli.output import (
+    ConfidentialOpt,
+    Format,
+    FormatOpt,
+    OutputOpt,
+    UnitOpt,
+    emit,
+    people_text,
+    require_open,
+    resolve,
+    say_aside,
+    write,
+)
 from gis.errors import InputError
 from gis.i18n import t
 from gis.io.read import Reading
@@ -23,7 +35,6 @@ app = typer.Typer(
 NameArg = Annotated[str, typer.Argument(help="The id of a scenario.")]
 RevisionArg = Annotated[str, typer.Argument(help="A scenario, or NAME@REVISION.")]
 SiteIdOpt = Annotated[str, typer.Option("--site", help="A complex whose outline changes, or the id of a new site.")]
-ConfidentialOpt = Annotated[bool, typer.Option(help="Write a scenario marked 대외비 too.")]
 
 
 @app.command("list")
@@ -56,10 +67,17 @@ def branch(
 
 
 @app.command()
-def show(name: RevisionArg, unit: UnitOpt = "m2", format: FormatOpt = None, output: OutputOpt = None) -> None:
+def show(
+    name: RevisionArg,
+    unit: UnitOpt = "m2",
+    confidential: ConfidentialOpt = False,
+    format: FormatOpt = None,
+    output: OutputOpt = None,
+) -> None:
     """Show what a scenario changes: sites with their areas, parts, hosts, years."""
     unit = area_unit(unit)
     kept = scenarios.named(name)
+    require_open([kept.id], output)
     if resolve(format, output) == Format.json:
         write(json_text(scenarios.shown(kept)), output)
         return
@@ -182,10 +200,12 @@ def history(name: NameArg, format: FormatOpt = None, output: OutputOpt = None) -
 def diff(
     before: RevisionArg,
     after: Annotated[str | None, typer.Argument(help="Another; else the first is compared with the data.")] = None,
+    confidential: ConfidentialOpt = False,
     format: FormatOpt = None,
     output: OutputOpt = None,
 ) -> None:
     """List what differs between two scenarios or revisions."""
+    require_open([scenarios.named(one).id for one in (before, after) if one is not None], output)
     found = scenarios.changes(scenarios.named(before)) if after is None else scenarios.differences(before, after)
     emit({"differences": view.difference_table(found)}, format, output)
 
@@ -197,6 +217,7 @@ def compare_(
     scope: Annotated[str, typer.Option(help="cluster, cluster_cheomdan3 or region.")] = "region",
     basis: Annotated[str, typer.Option(help="plan or fact.")] = "plan",
     within: Annotated[str | None, typer.Option(help="Farthest hand-over that counts, e.g. 10km.")] = None,
+    confidential: ConfidentialOpt = False,
     unit: UnitOpt = "m2",
     format: FormatOpt = None,
     output: OutputOpt = None,
@@ -205,6 +226,7 @@ def compare_(
     unit = area_unit(unit)
     asked = compare.Asked(year, scope, basis, None if within is None else parse_length(within))
     told = [None if name == "-" else name for name in names]
+    require_open(told, output)
     found = compare.compared(told, asked)
     if resolve(format, output) != Format.table:
         emit({"compare": found}, format, output)

@@ -6,7 +6,18 @@ from typing import Annotated
 import typer
 
 from gis import study
-from gis.cli.output import CrsOpt, Format, FormatOpt, IdOpt, OutputOpt, SiteArg, emit, resolve, say_aside
+from gis.cli.output import (
+    ConfidentialOpt,
+    CrsOpt,
+    Format,
+    FormatOpt,
+    IdOpt,
+    OutputOpt,
+    SiteArg,
+    emit,
+    resolve,
+    say_aside,
+)
 from gis.errors import InputError
 from gis.io.read import Reading
 from gis.io.write import write_bytes
@@ -35,9 +46,7 @@ def vertices(
     simplify: Annotated[str | None, typer.Option(help="Only main bend points within a distance, e.g. 5m.")] = None,
     calculation: Annotated[bool, typer.Option("--calculation", help="The area calculation by coordinates.")] = False,
     dxf: Annotated[Path | None, typer.Option(help="Write the drawing too, to this .dxf file.")] = None,
-    confidential: Annotated[
-        bool, typer.Option("--confidential", help="Write files of a site marked 대외비 too.")
-    ] = False,
+    confidential: ConfidentialOpt = False,
     crs: CrsOpt = None,
     format: FormatOpt = None,
     output: OutputOpt = None,

@@ -18,7 +18,7 @@ from gis.study.sites import SiteRef
 MOST = 6
 """How many alternatives stand side by side."""
 COLUMNS = (
-    "indicator", "subject", "unit", "scenario", "value", "low", "high", "text",
+    "indicator", "subject", "unit", "scenario", "value", "value_low", "value_high", "text",
     "difference", "difference_low", "difference_high",
 )  # fmt: skip
 SAME_RATES = ("demand", "compensation", "unit_cost")
@@ -42,7 +42,7 @@ def compared(names: Sequence[str | None], asked: Asked) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row an indicator, subject and alternative: `value` with its `unit`, `low` and `high` where only an interval is known,
+        A row an indicator, subject and alternative: `value` with its `unit`, `value_low` and `value_high` where only an interval is known,
         `text` where it is no number, and `difference` of the value from that of the first alternative. An interval of a
         rate that all share has `difference_low` and `difference_high`: end from end.
 
@@ -59,7 +59,9 @@ def compared(names: Sequence[str | None], asked: Asked) -> pd.DataFrame:
     for name in names:
         with active.under(name):
             rows += [[*row[:3], name, *row[3:]] for row in _indicators(asked, subjects)]
-    table = pd.DataFrame(rows, columns=list(COLUMNS[:8])).astype({"value": float, "low": float, "high": float})
+    table = pd.DataFrame(rows, columns=list(COLUMNS[:8])).astype(
+        {"value": float, "value_low": float, "value_high": float}
+    )
     table["scenario"] = table["scenario"].astype(object).where(table["scenario"].notna(), None)
     return _with_differences(table, names[0])
 
@@ -75,7 +77,7 @@ def _with_differences(table: pd.DataFrame, first: str | None) -> pd.DataFrame:
         before = base[column].to_dict()
         return table[column] - pd.Series([before.get(key, float("nan")) for key in keys], index=table.index)
 
-    ends = {f"difference_{end}": change(end).where(shared) for end in ("low", "high")}
+    ends = {f"difference_{end}": change(f"value_{end}").where(shared) for end in ("low", "high")}
     return table.assign(difference=change("value"), **ends)
 
 

@@ -52,7 +52,7 @@ def cell_text(row: dict[str, Any], unit: str, *, compared: bool) -> str:
     """Return a value with its unit, and its difference from the first alternative where it has one."""
     if row["indicator"] in SAME_RATES:
         return _range_cell(row, unit, compared=compared)
-    value, low, high = (None if pd.isna(row[key]) else float(row[key]) for key in ("value", "low", "high"))
+    value, low, high = (None if pd.isna(row[key]) else float(row[key]) for key in ("value", "value_low", "value_high"))
     if value is None and low is not None and high is not None:
         return f"{interval_text(low, high)} ({t('word.schematic')})"
     if value is None:
@@ -69,7 +69,7 @@ def cell_text(row: dict[str, Any], unit: str, *, compared: bool) -> str:
 
 def _range_cell(row: dict[str, Any], unit: str, *, compared: bool) -> str:
     """Return an interval with its unit, and end from end where the first alternative has one."""
-    told = range_text(row["low"], row["high"], row["unit"], unit)
+    told = range_text(row["value_low"], row["value_high"], row["unit"], unit)
     low, high = row["difference_low"], row["difference_high"]
     if not compared or pd.isna(low) or pd.isna(high) or not (low or high):
         return told
