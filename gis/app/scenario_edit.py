@@ -168,12 +168,13 @@ Change = Callable[[str, int], Kept]
 
 def confirmed(now: Kept, change: Change) -> None:
     """Keep a change at once; where somebody else kept one meanwhile, hold it and ask."""
+    newest = active.kept(now.id).number
     try:
         after = change(now.id, now.number)
     except ClashError:
         state.hold_change(change)
         st.rerun()
-    if after.number != now.number:
+    if after.number != newest:
         again()
 
 
@@ -192,7 +193,7 @@ def show_overtaken(now: Kept) -> None:
             state.hold_change(None)
         return
     newest = active.kept(now.id)
-    what = view.change_words(newest.note or "")
+    what = view.changes_of(now.id, newest.number)
     st.warning(plain(t("scenario.behind", newest=newest.number, what=what, seen=now.number)), icon=":material/group:")
     if held is not None:
         st.error(plain(t("scenario.held", seen=now.number)), icon=":material/error:")

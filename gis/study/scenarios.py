@@ -309,16 +309,19 @@ def redraw(
     title: str | None = None,
     expected: int | None = None,
 ) -> Kept:
-    """Keep what is drawn on the map (GeoJSON polygons, degrees) as the outline of a site; what was not touched stays as it was."""
-    before = _shape_now(name, site_id)
+    """Keep what is drawn on the map (GeoJSON polygons, degrees) as the outline of a site; what was not touched stays as it was.
+
+    What was touched is told by the outline of the revision that is `expected`: that is what the map showed.
+    """
+    before = _shape_at(name, site_id, expected)
     shape = _outline.redrawn(list(drawings), before)
     if before is not None and shape.equals(before):
         return active.kept(name)
     return set_outline(name, site_id, shapely.geometry.mapping(shape), title, expected=expected)
 
 
-def _shape_now(name: str, site_id: str) -> shapely.Geometry | None:
-    with active.under(name):
+def _shape_at(name: str, site_id: str, number: int | None) -> shapely.Geometry | None:
+    with active.under(name, None if number == active.kept(name).number else number):
         if site_id not in study.complexes().index:
             return None
         return shapely.geometry.shape(outline_of(site_id))

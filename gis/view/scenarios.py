@@ -123,6 +123,12 @@ def history_table(found: pd.DataFrame) -> pd.DataFrame:
     return found.assign(changes=[change_words(told) for told in found["changes"]])
 
 
+def changes_of(scenario: str, number: int) -> str:
+    """Return what a revision of a scenario changed, in words."""
+    found = scenarios.history(scenario).set_index("revision")["changes"]
+    return change_words(str(found.get(number, ""))) or t("scenario.part_note")
+
+
 def change_words(told: str) -> str:
     """Return what a revision changed, in words."""
     if told in ("created", "removed"):

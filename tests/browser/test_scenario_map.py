@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
+from gis import study
 from gis.study import active, scenarios
+from gis.units import parse_area
 from tests.browser.conftest import ROOT, choose, start_app, wait_for_app
 
 MAP = 'iframe[title="streamlit_folium.st_folium"]'
@@ -127,6 +129,31 @@ def test_what_is_drawn_after_somebody_else_kept_a_change_is_held_and_asked_about
     revision(page, theirs.number + 1)
     now = active.kept(name).scenario
     assert now.note == "다른 창에서" and [site.id for site in now.sites] == ["futurecar", "site_1"]
+
+
+def area(name: str) -> float:
+    with active.under(name):
+        return float(study.areas(study.source_layer()).set_index("id").loc["futurecar", "planar_area"])
+
+
+def test_of_two_areas_typed_at_once_the_second_is_held_not_the_outline_that_the_map_shows(page: Page):
+    name = made("두 넓이")
+    look_at(page, "두 넓이")
+    page.wait_for_timeout(2_000)
+    theirs = scenarios.set_outline(name, "futurecar", scenarios.reshaped(outline(name), area=parse_area("100만평")))
+    page.get_by_placeholder("100만평").fill("90만평")
+    page.get_by_placeholder("100만평").press("Tab")
+    page.get_by_role("button", name="적용", exact=True).click()
+    expect(page.get_by_text("저장하지 못한 내 변경이 있습니다")).to_be_visible()
+    assert active.kept(name) == theirs and area(name) == pytest.approx(parse_area("100만평"), abs=1)
+    page.get_by_role("button", name="새 이력에 내 변경 적용").click()
+    revision(page, theirs.number + 1)
+    assert area(name) == pytest.approx(parse_area("90만평"), abs=1)
+
+
+def outline(name: str) -> dict:
+    with active.under(name):
+        return scenarios.outline_of("futurecar")
 
 
 def test_maps_side_by_side_move_together(page: Page):
