@@ -251,8 +251,10 @@ def show_numbers_form(now: Kept, site: str) -> None:
         north = boxes[1].number_input(t("scenario.north"), -50_000.0, 50_000.0, 0.0, 10.0)
         degrees = boxes[2].number_input(t("scenario.turn"), -180.0, 180.0, 0.0, 1.0)
         area = boxes[3].text_input(t("scenario.area"), placeholder="100만평")
-        done = boxes[4].form_submit_button(t("scenario.apply"), icon=":material/open_with:", width="stretch")
-    if done:
+        boxes[4].form_submit_button(
+            t("scenario.apply"), icon=":material/open_with:", width="stretch", on_click=state.press, args=("reshape",)
+        )
+    if state.take_press("reshape"):
         with faults_shown():
             wanted = parse_area(area) if area.strip() else None
             shape = scenarios.reshaped(scenarios.outline_of(site), east=east, north=north, degrees=degrees, area=wanted)

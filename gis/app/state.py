@@ -102,6 +102,16 @@ def secret_allowed() -> bool:
     return bool(st.session_state.get(SECRET_SURE))
 
 
+def press(name: str) -> None:
+    """Remember that a button was pressed: the map may begin another run before the page comes to it."""
+    st.session_state[f"pressed-{name}"] = True
+
+
+def take_press(name: str) -> bool:
+    """Tell whether a button was pressed, once."""
+    return bool(st.session_state.pop(f"pressed-{name}", False))
+
+
 def hold_change(change: Any) -> None:
     """Hold a change that could not be kept because another came first; None lets it go."""
     st.session_state[_HELD] = change

@@ -197,8 +197,10 @@ def require_possible(wish: Wish) -> None:
         raise InputError("siting.counts", count=wish.count, grow=wish.grow, turn=f"{wish.turn:g}", most=MOST_SITES)
     weights = [*(one.weight for one in wish.rules), *(weight for _, weight in wish.criteria)]
     lengths = [*(one.buffer for one in wish.rules), wish.within, wish.spacing]
-    if wish.random < 0 or (wish.cell is not None and not wish.cell > 0):
-        raise InputError("siting.seed_or_cell", seed=wish.random, cell="-" if wish.cell is None else f"{wish.cell:g}")
+    if wish.random < 0:
+        raise InputError("siting.seed", seed=wish.random)
+    if wish.cell is not None and not wish.cell > 0:
+        raise InputError("siting.cell", cell=f"{wish.cell:g}")
     if not all(math.isfinite(value) and value >= 0 for value in (*weights, *lengths)):
         raise InputError("siting.negative")
     wrong = [one.mode for one in wish.rules if one.mode not in MODES]

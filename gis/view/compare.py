@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from gis.i18n import t
+from gis.study import active
 from gis.study.compare import SAME_RATES, Asked
 from gis.units import area_text, interval_text, length_text
 from gis.view.chain import site_words
@@ -22,10 +23,10 @@ def title_of(name: str | None) -> str:
 def compare_table(found: pd.DataFrame, names: list[str | None], unit: str) -> pd.DataFrame:
     """Return indicators for people: a row each, a column an alternative, with the difference from the first."""
     rows = []
-    known = titles()
+    known, sites = titles(), site_names(names)
     told_as = {name: t("scenario.data") if name is None else known[name] for name in names}
     for (indicator, subject), same in found.groupby(["indicator", "subject"], sort=False, dropna=False):
-        told = {t("column.indicator"): indicator_words(str(indicator), subject)}
+        told = {t("column.indicator"): indicator_words(str(indicator), subject, sites)}
         cells = {row["scenario"]: row for row in same.to_dict("records")}
         for number, (name, title) in enumerate(told_as.items()):
             row = cells.get(name)
@@ -34,8 +35,18 @@ def compare_table(found: pd.DataFrame, names: list[str | None], unit: str) -> pd
     return pd.DataFrame(rows, dtype=object)
 
 
-def indicator_words(indicator: str, subject: Any) -> str:
-    """Return what an indicator is called, with what it is about."""
+def site_names(names: list[str | None]) -> dict[str, str]:
+    """Return what the sites are called that alternatives have beside the complexes."""
+    kept = [active.kept(name).scenario.sites for name in names if name is not None]
+    return {one.id: one.name for sites in kept for one in sites if label("place", one.id) == one.id}
+
+
+def indicator_words(indicator: str, subject: Any, names: dict[str, str] | None = None) -> str:
+    """Return what an indicator is called, with what it is about; `names` are those of sites that the data do not know."""
+
+    def called(place: str) -> str:
+        return (names or {}).get(place) or label("place", place)
+
     if indicator.startswith("verdict_"):
         name = t("scenario.indicators.verdict", verdict=verdict_word(indicator.removeprefix("verdict_")))
     else:
@@ -44,8 +55,8 @@ def indicator_words(indicator: str, subject: Any) -> str:
         return name
     if indicator == "demand":
         place, _, utility = subject.partition("|")
-        return f"{name} · {label('place', place)} · {utility_word(utility)}"
-    return f"{name} · {'–'.join(label('place', place) for place in subject.split('|'))}"
+        return f"{name} · {called(place)} · {utility_word(utility)}"
+    return f"{name} · {'–'.join(map(called, subject.split('|')))}"
 
 
 def cell_text(row: dict[str, Any], unit: str, *, compared: bool) -> str:
@@ -98,13 +109,13 @@ def _text_words(text: str) -> str:
 def compare_sentences(found: pd.DataFrame, names: list[str | None], asked: Asked, unit: str) -> list[str]:
     """Return in words what is otherwise in each alternative than in the first, the weightiest first."""
     frame = t("scenario.frame", year=asked.year, scope=label("scope", asked.scope), basis=label("basis", asked.basis))
-    told = []
+    told, sites = [], site_names(names)
     for name in names[1:]:
         mine = found[found["scenario"].isna() if name is None else found["scenario"].eq(name)]
         otherwise = mine[["difference", "difference_low", "difference_high"]].fillna(0).ne(0).any(axis=1)
         changed = mine[otherwise & ~mine["indicator"].isin(["area"])]
         what = [
-            f"{indicator_words(row['indicator'], row['subject'])} {cell_text(row, unit, compared=True)}"
+            f"{indicator_words(row['indicator'], row['subject'], sites)} {cell_text(row, unit, compared=True)}"
             for row in changed.to_dict("records")
         ]
         words = {"name": title_of(name), "base": title_of(names[0]), "frame": frame}

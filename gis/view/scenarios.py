@@ -134,4 +134,6 @@ def change_words(told: str) -> str:
     if told in ("created", "removed"):
         return t(f"scenario.{told}")
     parts = (each.partition(":") for each in told.split("|") if each)
-    return ", ".join(t(f"scenario.part_{part}") + (f" {name}" if name else "") for part, _, name in parts)
+    return ", ".join(
+        t(f"scenario.part_{part}") + (f" {label('place', name)}" if name else "") for part, _, name in parts
+    )
