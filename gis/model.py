@@ -187,11 +187,20 @@ class Branching(_Strict):
     number: int
 
 
+class StatedRate(_Strict):
+    """A rate (원단위) or factor as somebody states it, from `low` to `high`."""
+
+    low: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    high: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    note: Annotated[str, Field(max_length=2_000)] | None = None
+
+
 class Scenario(_Strict):
     """An alternative (대안): what is otherwise than in the data. What it does not name is as it is there.
 
     `hosts` holds rows of the value chain by their id, None for one that is gone; `slips` years by phase, negative ones
     earlier; `siting` what a site was asked to be like, and `weights` of what counts how much, as pages and files have them.
+    `rates` are those that it came with from another workspace, where they are otherwise than here.
     """
 
     title: PlainName
@@ -203,6 +212,7 @@ class Scenario(_Strict):
     slips: dict[str, Annotated[int, Field(ge=-30, le=30)]] = {}
     siting: dict[str, Any] = {}
     weights: dict[str, Any] = {}
+    rates: dict[str, StatedRate] = {}
 
     def site(self, site_id: str) -> ProposedSite | None:
         """Return the site of an id; None where the scenario has none."""

@@ -28,6 +28,7 @@ from gis.io.unit_values import unit_values
 from gis.model import Range
 from gis.study import consequences as study
 from gis.study import rates, scenarios
+from gis.study import said as said_study
 from gis.study.sites import SiteRef
 from gis.view import consequences as view
 from tests.browser.conftest import ROOT
@@ -188,17 +189,17 @@ def test_every_rate_has_a_source_or_says_that_none_was_found():
 
 def test_what_a_person_states_is_reckoned_with_and_kept_and_taken_back():
     ref = SiteRef("futurecar")
-    said = study.Said(
+    said = said_study.Said(
         (("industrial_area", Range(1_000_000, 1_200_000)), ("supply.industrial_water", Range(9_000, 9_000)))
     )
     row = study.consequences(ref, said).demand.set_index("utility").loc["industrial_water"]
     assert (row["demand_low"], row["demand_high"]) == pytest.approx((4_070, 8_532))
     assert row["finding"] == ENOUGH
-    study.keep(ref, said)
-    assert study.kept(ref) == said
-    assert study.kept(SiteRef("jingok")) == study.Said()
-    study.undo(ref)
-    assert study.kept(ref) == study.Said()
+    said_study.keep(ref, said)
+    assert said_study.kept(ref) == said
+    assert said_study.kept(SiteRef("jingok")) == said_study.Said()
+    said_study.undo(ref)
+    assert said_study.kept(ref) == said_study.Said()
 
 
 def test_the_industrial_land_of_the_record_gives_the_demand_of_jingok():
@@ -211,13 +212,13 @@ def test_the_industrial_land_of_the_record_gives_the_demand_of_jingok():
 
 
 def test_the_demand_of_firms_is_the_stated_ratio_of_the_industrial_land():
-    said = study.Said((("industrial_area", Range(1e6, 1e6)),))
+    said = said_study.Said((("industrial_area", Range(1e6, 1e6)),))
     assert study.consequences(SiteRef("futurecar"), said).firm_demand == Range(1.81e6, 1.81e6)
     assert not study.consequences(SiteRef("futurecar")).firm_demand.known
 
 
 def test_the_wastewater_plant_of_a_first_phase_is_never_called_short():
-    said = study.Said((("industrial_area", Range(2e6, 2e6)),))
+    said = said_study.Said((("industrial_area", Range(2e6, 2e6)),))
     row = study.consequences(SiteRef("bitgreen"), said).demand.set_index("utility").loc["wastewater"]
     assert (row["supply"], row["finding"]) == (2_000, UNKNOWN)
     assert "1단계" in row["supply_definition"]
@@ -251,7 +252,7 @@ def test_what_is_no_range_is_refused(text):
     ],
 )
 def test_values_are_stated_in_their_unit(text, said):
-    assert study.stated_range(text) == said
+    assert said_study.stated_range(text) == said
 
 
 def test_a_scenario_has_inputs_of_its_own():
@@ -269,7 +270,7 @@ def test_a_scenario_has_inputs_of_its_own():
         "--format",
         "json",
     )
-    assert study.kept(SiteRef("futurecar")) == study.Said()
+    assert said_study.kept(SiteRef("futurecar")) == said_study.Said()
     row = done("--scenario", made.id, "consequences", "futurecar", "--table", "amounts", "--format", "json").json
     assert {one["amount"]: one["amount_low"] for one in row}["industrial_area"] == 1_000_000
 
@@ -331,7 +332,7 @@ def test_the_page_states_a_value_and_shows_what_follows(monkeypatch):
     app.switch_page("gis/app/pages/scenarios.py").run()
     assert not app.exception and not app.error
     assert any("알 수 없는 수요와 빠진 값" in one.value for one in app.markdown)
-    study.keep(SiteRef("futurecar"), study.Said((("industrial_area", Range(1e6, 1e6)),)))
+    said_study.keep(SiteRef("futurecar"), said_study.Said((("industrial_area", Range(1e6, 1e6)),)))
     app.run()
     assert not app.exception and not app.error
     assert any("공업용수 4,070 ㎥/일 ~ 7,110 ㎥/일" in one.value.replace("\\", "") for one in app.markdown)

@@ -23,6 +23,8 @@ SCREEN_DEGREE = 1e-6
 """Degrees to which a browser rounds."""
 LEAST_AREA = 1.0
 """m²: a smaller part is what a division leaves by rounding."""
+ROUNDED = 1e-3
+"""m: how far rounded corners may stand from the border that they divide."""
 
 
 def proposed_shape(geometry: object) -> shapely.Geometry:
@@ -174,3 +176,11 @@ def parted(shape: shapely.Geometry, areas: Sequence[float], azimuth: float = 90.
         cuts.append(east + 1)
     parts = [strip(start, end) for start, end in itertools.pairwise(cuts)]
     return [affinity.rotate(part, 90 - azimuth, origin=(0, 0)) for part in parts]
+
+
+def divides(parts: Sequence[shapely.Geometry], shape: shapely.Geometry) -> bool:
+    """Tell whether parts divide a shape: they cover it, nothing beside it, and no place twice, but for rounded corners."""
+    together = shapely.union_all(list(parts))
+    slack = max(LEAST_AREA, ROUNDED * shape.length)
+    twice = sum(part.area for part in parts) - together.area
+    return bool(together.symmetric_difference(shape).area <= slack and twice <= slack)

@@ -11,7 +11,7 @@ from gis.analysis.phases import shifted_hosts
 from gis.model import ChainModel, ProposedSite, Scenario
 
 DIFFERENCE_COLUMNS = ("part", "id", "name", "change", "before", "after")
-"""`part` is title, note, confidential, site, host, phase, siting or weights; `change` added, removed or changed."""
+"""`part` is title, note, confidential, site, host, phase, siting, weights or rate; `change` added, removed or changed."""
 
 
 def with_sites(complexes: gpd.GeoDataFrame, proposed: gpd.GeoDataFrame, source: str) -> gpd.GeoDataFrame:
@@ -64,6 +64,7 @@ def differences(before: Scenario, after: Scenario) -> pd.DataFrame:
         ("phase", before.slips, after.slips),
         ("siting", before.siting, after.siting),
         ("weights", before.weights, after.weights),
+        ("rate", _rate_words(before), _rate_words(after)),
     ):
         rows += list(_keyed_rows(part, one, other))
     return pd.DataFrame(rows, columns=list(DIFFERENCE_COLUMNS), dtype=object)
@@ -97,6 +98,10 @@ def _keyed_rows(part: str, before: Mapping[str, Any], after: Mapping[str, Any]) 
         if isinstance(one, dict) and isinstance(other, dict):
             one, other = ({key: told[key] for key in told if one.get(key) != other.get(key)} for told in (one, other))
         yield [part, name, None, change, one, other]
+
+
+def _rate_words(scenario: Scenario) -> dict[str, str]:
+    return {name: f"{told.low:g}..{told.high:g}" for name, told in scenario.rates.items()}
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -10,11 +10,10 @@ from gis.app.import_view import worded
 from gis.app.site_choice import chosen_site
 from gis.i18n import t
 from gis.io.write import csv_bytes, xlsx_bytes
-from gis.study import consequences as study
-from gis.study import rates, sources
-from gis.study.consequences import Reach, Said
+from gis.study import rates, said, sources
 from gis.study.firms import PEOPLE, kept_tables
 from gis.study.register import polygon_layers
+from gis.study.said import Reach, Said
 from gis.study.sites import SiteRef
 from gis.view import consequences as view
 from gis.view.tables import shown
@@ -49,44 +48,44 @@ def show_consequences(unit: str) -> None:
 
 def show_said(site: SiteRef) -> None:
     """Draw what was said of the site, and let a person state one value more or take the last one back."""
-    said = study.kept(site)
-    show_reach(site, said)
-    names = study.names()
+    told = said.kept(site)
+    show_reach(site, told)
+    names = said.names()
     with st.form("consequences-said", border=False):
         name_box, range_box, keep_box = st.columns([0.4, 0.4, 0.2], vertical_alignment="bottom")
         name = name_box.selectbox(t("consequences.said_which"), names, format_func=view.stated_word)
         text = range_box.text_input(t("consequences.said_range"), max_chars=60)
         if keep_box.form_submit_button(t("consequences.said_keep")) and text.strip():
             with faults_shown():
-                stated = dict(said.ranges) | dict([study.stated_range(f"{name}={text}")])
-                study.keep(site, Said(tuple(stated.items()), said.reach))
+                stated = dict(told.ranges) | dict([said.stated_range(f"{name}={text}")])
+                said.keep(site, Said(tuple(stated.items()), told.reach))
                 st.rerun()
-    if said.ranges:
-        show_people(shown(view.said_shown(said)))
-    if st.button(t("consequences.said_undo"), key="consequences-undo", icon=":material/undo:", disabled=said == Said()):
-        study.undo(site)
+    if told.ranges:
+        show_people(shown(view.said_shown(told)))
+    if st.button(t("consequences.said_undo"), key="consequences-undo", icon=":material/undo:", disabled=told == Said()):
+        said.undo(site)
         st.rerun()
 
 
-def show_reach(site: SiteRef, said: Said) -> None:
+def show_reach(site: SiteRef, told: Said) -> None:
     """Draw who is counted, on which districts, within which distance."""
     people, layers = kept_tables(PEOPLE), polygon_layers()
     people_box, layer_box, distance_box = st.columns(3, vertical_alignment="bottom")
     counted = people_box.selectbox(
-        t("consequences.people"), [NONE, *people], _place([NONE, *people], said.reach.people),
+        t("consequences.people"), [NONE, *people], _place([NONE, *people], told.reach.people),
         format_func=lambda one: t("register.none") if one == NONE else people[one], key=worded("consequences-people"),
     )  # fmt: skip
     district = layer_box.selectbox(
-        t("consequences.boundaries"), [NONE, *layers], _place([NONE, *layers], said.reach.boundaries),
+        t("consequences.boundaries"), [NONE, *layers], _place([NONE, *layers], told.reach.boundaries),
         format_func=lambda one: t("consequences.by_sigungu") if one == NONE else layers[one],
         key=worded("consequences-boundaries"),
     )  # fmt: skip
-    distance = distance_box.number_input(t("consequences.distance"), 0.5, 100.0, said.reach.distance / 1000, 0.5)
+    distance = distance_box.number_input(t("consequences.distance"), 0.5, 100.0, told.reach.distance / 1000, 0.5)
     reach = Reach(
         float(distance) * 1000, None if counted == NONE else counted, None if district == NONE else district
     )  # fmt: skip
-    if reach != said.reach and st.button(t("consequences.said_keep"), key="consequences-reach"):
-        study.keep(site, Said(said.ranges, reach))
+    if reach != told.reach and st.button(t("consequences.said_keep"), key="consequences-reach"):
+        said.keep(site, Said(told.ranges, reach))
         st.rerun()
 
 

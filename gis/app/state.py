@@ -23,6 +23,7 @@ NO_SCENARIO = "-"
 _CLICKS = "clicks"
 _DRAWINGS = "drawings"
 _KEPT = "kept"
+_SEEN_VALUES = "seen-values"
 _REQUEST = "service-request"
 _CHANGE = "outline-change"
 _POINTS = "control-points"
@@ -95,6 +96,16 @@ def seen_revision(scenario_id: str) -> int | None:
 def see_revision(scenario_id: str | None, number: int | None = None) -> None:
     """Edit a revision of a scenario from now on; forget what was edited where none is named."""
     st.session_state[_SEEN] = {} if scenario_id is None else {scenario_id: number}
+
+
+def first_seen(name: str, value: Any) -> Any:
+    """Return what this visit saw first under a name, until it forgets: somebody else may have changed it since."""
+    return st.session_state.setdefault(_SEEN_VALUES, {}).setdefault(name, value)
+
+
+def forget_seen(name: str) -> None:
+    """See what is there now as if for the first time."""
+    st.session_state.setdefault(_SEEN_VALUES, {}).pop(name, None)
 
 
 def secret_allowed() -> bool:

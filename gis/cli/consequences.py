@@ -8,9 +8,9 @@ import typer
 
 from gis.cli.output import Format, FormatOpt, IdOpt, OutputOpt, SiteArg, UnitOpt, emit, resolve
 from gis.i18n import t
-from gis.io.unit_values import unit_values
 from gis.study import consequences as study
 from gis.study import rates as rate_study
+from gis.study import said as said_study
 from gis.study.sites import SiteRef
 from gis.units import area_unit, parse_length
 from gis.view import consequences as view
@@ -58,17 +58,17 @@ def consequences(
 ) -> None:
     """Tell what an alternative asks for, costs and reaches, as ranges with sources; unknown is said to be unknown."""
     unit, chosen, ref = area_unit(unit), resolve(format, output), SiteRef(site, id)
-    before = study.kept(ref)
-    stated = dict(before.ranges) | dict(study.stated_range(text) for text in value or [])
-    reach = study.Reach(
+    before = said_study.kept(ref)
+    stated = dict(before.ranges) | dict(said_study.stated_range(text) for text in value or [])
+    reach = said_study.Reach(
         before.reach.distance if within is None else parse_length(within),
         before.reach.people if people is None else people,
         before.reach.boundaries if boundaries is None else boundaries,
     )
-    said = study.Said(tuple(stated.items()), reach)
+    said = said_study.Said(tuple(stated.items()), reach)
     found = study.consequences(ref, said)
     if keep:
-        study.keep(ref, said)
+        said_study.keep(ref, said)
     made = view.people_tables(found, unit) if chosen == Format.table else view.tables(found)
     empty = pd.DataFrame(columns=["missing"])
     first = {table.value: made.pop(table.value, empty)}
@@ -99,6 +99,5 @@ def set_rate(
 def undo_rate(id: RateArg) -> None:
     """Go back to the range that was used before."""
     rate_study.undo_rate(id)
-    now = {one["id"]: one for table in (unit_values().rates, unit_values().factors) for one in table.to_dict("records")}
-    changed = rate_study.changes().get(id, now[id])
-    typer.echo(t("consequences.kept", id=id, value=f"{changed['low']:g}..{changed['high']:g}"))
+    row = rate_study.rate_rows().set_index("id").loc[id]
+    typer.echo(t("consequences.kept", id=id, value=f"{row['low']:g}..{row['high']:g}"))

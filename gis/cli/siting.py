@@ -16,8 +16,9 @@ from gis.cli.output import ConfidentialOpt, Format, FormatOpt, OutputOpt, UnitOp
 from gis.errors import InputError
 from gis.i18n import t
 from gis.io.write import LAYER_FORMATS, write_bytes
-from gis.study import siting, weights
+from gis.study import active, siting, weights
 from gis.study import wish as wish_study
+from gis.study.active import Kept
 from gis.study.services import typed_box
 from gis.study.sites import SiteRef
 from gis.study.siting import Found
@@ -140,17 +141,25 @@ def searching() -> Iterator[siting.Progress]:
 
 @app.command("weights")
 def show_weights(
-    file: Annotated[Path, typer.Argument(help="A matrix, pairs or weights: .csv .xlsx .toml.")],
-    index: Annotated[Index, typer.Option(help="Table of random indices.")] = Index.donegan_dodd,
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="A matrix, pairs or weights: .csv .xlsx .toml; else those kept with the scenario."),
+    ] = None,
+    index: Annotated[Index | None, typer.Option(help="Table of random indices; donegan_dodd by default.")] = None,
     scores: Annotated[
         Path | None, typer.Option(help="Scores of alternatives (alternative, then a column a criterion): .csv .xlsx.")
     ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the comparisons with the scenario.")] = False,
     format: FormatOpt = None,
     output: OutputOpt = None,
 ) -> None:
     """Weigh criteria by pairwise comparison (AHP) or as stated: consistency, its gate, and what turns the ranking."""
     known = None if scores is None else weights.read_scores(scores, scores.name)
-    found = weights.answer(weights.read_judgment(file, file.name), index.value, known)
+    judgment, by = _judgment(file)
+    chosen = by if index is None else index.value
+    found = weights.answer(judgment, chosen, known)
+    if keep:
+        weights.keep(_scenario().id, judgment, chosen)
     if resolve(format, output) == Format.table:
         shown = {
             "weights": view.people_weights(found),
@@ -164,3 +173,22 @@ def show_weights(
         return
     more = {"ranking": view.ranking_table(found), "flips": found.flips, "completed": found.weights.completed}
     emit({"weights": view.weights_table(found)} | {k: v for k, v in more.items() if v is not None}, format, output)
+
+
+def _judgment(file: Path | None) -> tuple[weights.Judgment, str]:
+    """Return the judgment of a file, else that of the scenario, and the table of random indices."""
+    if file is not None:
+        return weights.read_judgment(file, file.name), weights.DEFAULT_INDEX
+    now = _scenario()
+    kept = weights.of_scenario(now.scenario)
+    if kept is None:
+        raise InputError("weights.none_kept", scenario=now.id)
+    return kept
+
+
+def _scenario() -> Kept:
+    """Return the scenario that is named before the command."""
+    now = active.current()
+    if now is None:
+        raise InputError("weights.no_scenario")
+    return now

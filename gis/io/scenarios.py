@@ -29,13 +29,15 @@ LARGEST = 20_000_000
 class Bundle:
     """A scenario as it travels: its id, itself, and the land-use plans of its sites as rows (see `gis.io.plans`).
 
-    `zones` are plans that were drawn: by site, a `use` and a `geometry` (GeoJSON, degrees) each.
+    `zones` are plans that were drawn: by site, a `use` and a `geometry` (GeoJSON, degrees) each; `said` what was said of
+    a site (`gis.study.said`).
     """
 
     id: str
     scenario: Scenario
     plans: dict[str, dict[str, Any]]
     zones: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    said: dict[str, dict[str, Any]] = field(default_factory=dict)
     sha256: str = ""
 
 
@@ -108,7 +110,9 @@ def _text(bundle: Bundle) -> dict[str, Any]:
         for site, zones in bundle.zones.items()
         for zone in zones
     ]
-    toml = tomli_w.dumps(_for_toml({"id": bundle.id, **told, "plans": bundle.plans}))
+    toml = tomli_w.dumps(
+        _for_toml({"id": bundle.id, **told, "plans": bundle.plans, **({"said": bundle.said} if bundle.said else {})})
+    )
     return {
         "type": "FeatureCollection", "format": FORMAT, "version": VERSION, "confidential": bundle.scenario.confidential,
         "features": features, "scenario": toml.splitlines(),
@@ -146,13 +150,14 @@ def read_bundle(source: Path | bytes, file: str) -> Bundle:
     try:
         rest = _from_toml(tomllib.loads("\n".join(told["scenario"])))
         name, plans = rest.pop("id"), rest.pop("plans", {})
+        said = rest.pop("said", {})
         zones = _zones(told["features"])
         sites = _sites([one for one in told["features"] if "zone_of" not in one["properties"]])
     except (KeyError, TypeError, AttributeError, tomllib.TOMLDecodeError) as error:
         raise DataFileError("scenario.no_bundle", file=file) from error
     content = rest | ({"sites": sites} if sites else {})
-    found = Bundle(str(name), from_content(content), plans, zones, str(told.get("sha256")))
-    if found.sha256 != bundle_hash(found):
+    found = Bundle(str(name), from_content(content), plans, zones, said, str(told.get("sha256")))
+    if found.sha256 != bundle_hash(found) or told.get("confidential") != found.scenario.confidential:
         raise InputError("scenario.hash", file=file)
     return found
 

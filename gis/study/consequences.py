@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -13,25 +13,20 @@ from gis.analysis import claims as _claims
 from gis.analysis import consequences as _consequences
 from gis.analysis.consequences import UTILITIES
 from gis.crs import crs_name, to_work_crs
-from gis.errors import GisError, InputError
-from gis.io import catalog, decisions
-from gis.io.unit_values import UnitValues, unit_values
+from gis.errors import GisError
+from gis.io import catalog
+from gis.io.unit_values import UnitValues
 from gis.model import Range
 from gis.study import active, firms, phases
-from gis.study.landuse import land_use, site_key
+from gis.study.landuse import land_use
 from gis.study.overlay import Overlay, overlay_of
 from gis.study.phases import Span
-from gis.study.rates import ranged, used_values
+from gis.study.rates import used_values
 from gis.study.register import LandRegister, land_register, parcel_layers
 from gis.study.rules import Review, review
+from gis.study.said import AMOUNTS, Reach, Said, kept
 from gis.study.sites import SiteRef, site
 
-TOPIC = "consequences"
-"""Under what the workspace keeps what a person says of a site."""
-AMOUNTS: dict[str, str] = {
-    "site_area": "m2", "industrial_area": "m2", "paid_area": "m2", "workers": "persons", "residents": "persons", "firm_demand_area": "m2",
-}  # fmt: skip
-"""Amounts of a site that a person may state, and their unit."""
 LAND = "land"
 """The part of the cost that is the compensation."""
 FROM_PLAN = {"industrial_area": ("industrial", "planned_area"), "paid_area": ("total", "paid_area")}
@@ -67,24 +62,6 @@ PRICE_COLUMNS = (
 AMOUNT_COLUMNS = ("amount", "amount_low", "amount_high", "unit", "way", "source")
 PART_COLUMNS = ("part", "cost_low", "cost_high", "way", "missing")
 MEASURES = ("population", "workers")
-
-
-@dataclass(frozen=True)
-class Reach:
-    """Who is counted within which distance (m): a table of people that was kept, and the districts of its codes."""
-
-    distance: float = 10_000.0
-    people: str | None = None
-    boundaries: str | None = None
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a person says of a site: ranges by name, of `AMOUNTS`, of supply (`supply.power`) and of parts of the cost
-    (`cost.works`)."""
-
-    ranges: tuple[tuple[str, Range], ...] = ()
-    reach: Reach = field(default_factory=Reach)
 
 
 @dataclass(frozen=True)
@@ -170,59 +147,6 @@ def _completeness() -> pd.DataFrame:
     curves = phases.answer(Span()).curves
     chosen = curves[(curves["scope"] == "region") & (curves["basis"] == "plan") & (curves["track"] == phases.USUAL)]
     return chosen.reset_index(drop=True)
-
-
-def stated_range(text: str) -> tuple[str, Range]:
-    """Return name and range of `NAME=LOW..HIGH`, as a person states an amount, a supply or a part of the cost."""
-    name, _, value = (part.strip() for part in text.partition("="))
-    require_name(name)
-    return name, ranged(value, AMOUNTS.get(name, ""))
-
-
-def names() -> list[str]:
-    """Return what a person may state of a site."""
-    parts = [f"cost.{name}" for name in unit_values().parts["id"]]
-    return [*AMOUNTS, *(f"supply.{name}" for name in UTILITIES), *parts]
-
-
-def require_name(name: str) -> None:
-    """Refuse a name that nothing asks for."""
-    known = names()
-    if name not in known:
-        raise InputError("one_of", name="--set", value=name, known=", ".join(f"{one}=…" for one in known))
-
-
-def kept(ref: SiteRef) -> Said:
-    """Return what a person said of a site, as it was kept last."""
-    found = decisions.latest(TOPIC, site_key(ref))
-    if found is None:
-        return Said()
-    known = set(names())
-    ranges = tuple((name, Range(low, high)) for name, low, high in found.content["ranges"] if name in known)
-    return Said(ranges, Reach(**found.content["reach"]))
-
-
-def keep(ref: SiteRef, said: Said) -> None:
-    """Keep what a person says of a site, beside what was said before; what is kept already is not kept again."""
-    for name, value in said.ranges:
-        require_name(name)
-        if not value.known:
-            raise InputError("consequences.range", text=name)
-    if said == kept(ref):
-        return
-    reach = {"distance": said.reach.distance, "people": said.reach.people, "boundaries": said.reach.boundaries}
-    ranges = [[name, value.low, value.high] for name, value in said.ranges]
-    decisions.append(TOPIC, site_key(ref), {"ranges": ranges, "reach": reach})
-
-
-def undo(ref: SiteRef) -> None:
-    """Say of a site again what was said before."""
-    decisions.undo(TOPIC, site_key(ref))
-
-
-def undone(ref: SiteRef) -> int:
-    """Return how often somebody went back to what was said of a site before."""
-    return sum(one.restores is not None for one in decisions.history(TOPIC, site_key(ref)))
 
 
 def _amounts(

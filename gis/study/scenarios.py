@@ -28,9 +28,10 @@ from gis.io.read import Arrival, frame_arrival
 from gis.io.scenarios import Bundle
 from gis.io.write import plain_rows
 from gis.model import Branching, ProposedSite, Scenario, SitePart, outward
-from gis.study import SourceLayer, active, imports, value_chain
+from gis.study import SourceLayer, active, imports, rates, said, value_chain
 from gis.study.active import TOPIC, Kept
 from gis.study.imports import Keeping
+from gis.study.said import Said
 from gis.study.value_chain import DEFAULT_YEAR
 from layers import LAYERS
 
@@ -80,6 +81,7 @@ def branch(name: str, title: str, new_name: str | None = None, number: int | Non
     made = _keep_new(told, new_name or title)
     found = {site.id: plans.kept_plan(f"{before.id}/{site.id}") for site in told.sites}
     _keep_plans(made, {site: plan for site, plan in found.items() if plan is not None})
+    _keep_said(made, _said(before))
     return made
 
 
@@ -541,12 +543,23 @@ def _zone_layers(kept: Kept) -> list[str]:
 
 
 def bundle(kept: Kept) -> Bundle:
-    """Return a scenario with the land-use plans of its sites: rows that were typed, or zones that were drawn."""
+    """Return a scenario with the rates that it is reckoned with, and what is kept of its sites.
+
+    That is the land-use plan of each, rows that were typed or zones that were drawn, and what was said of it.
+    """
     found = {site.id: plans.kept_plan(f"{kept.id}/{site.id}") for site in kept.scenario.sites}
     told = {name: plan for name, plan in found.items() if plan is not None}
     typed = {name: plans.plan_content(plan) for name, plan in told.items()}
     zones = {name: _zones(plan.layer, plan.column) for name, plan in told.items() if plan.layer is not None}
-    return Bundle(kept.id, kept.scenario.model_copy(update={"branched": None}), typed, zones)
+    stated = {site: said.content_of(one) for site, one in _said(kept).items()}
+    scenario = kept.scenario.model_copy(update={"branched": None, "rates": rates.rates_of(kept.scenario)})
+    return Bundle(kept.id, scenario, typed, zones, stated)
+
+
+def _said(kept: Kept) -> dict[str, Said]:
+    """Return what was said of the sites of a scenario, of those of which something was."""
+    found = {site.id: said.of_key(f"{kept.id}/{site.id}") for site in kept.scenario.sites}
+    return {site: one for site, one in found.items() if one != Said()}
 
 
 def _zones(layer: str, column: str | None) -> list[dict[str, Any]]:
@@ -576,13 +589,28 @@ def take_in(source: Path | bytes, file: str, name: str | None = None) -> Kept:
     ids = [site.id for site in told.scenario.sites]
     read = {site: plans.plan_of(told.plans[site]) for site in ids if site in told.plans}
     drawn = {site: _zone_arrival(zones, read[site].file, file) for site, zones in told.zones.items() if site in read}
-    made = _keep_new(told.scenario, name or told.id)
+    stated = {site: said.from_content(told.said[site]) for site in ids if site in told.said}
+    _require_parts(told.scenario)
+    scenario = told.scenario.model_copy(update={"rates": rates.rates_to_keep(told.scenario.rates)})
+    made = _keep_new(scenario, name or told.id)
     for subject, arrived in drawn.items():
         title = f"{made.scenario.title} {read[subject].file}"
         layer = imports.keep(arrived, Keeping(title=title, confidential=made.scenario.confidential))[0]
         read[subject] = replace(read[subject], layer=layer.name, column=USE)
     _keep_plans(made, read)
+    _keep_said(made, stated)
     return made
+
+
+def _require_parts(scenario: Scenario) -> None:
+    """Refuse parts that do not divide their site."""
+    for site in scenario.sites:
+        if not site.parts:
+            continue
+        whole = _planar(site.geometry)
+        shapes = [_planar(part.geometry).to_crs(whole.crs).iloc[0] for part in site.parts]
+        if not _outline.divides(shapes, whole.iloc[0]):
+            raise InputError("scenario.no_parts", site=site.id)
 
 
 def _zone_arrival(zones: list[dict[str, Any]], title: str, file: str) -> Arrival:
@@ -592,6 +620,11 @@ def _zone_arrival(zones: list[dict[str, Any]], title: str, file: str) -> Arrival
     uses = [zone["use"] for zone in zones]
     frame = gpd.GeoDataFrame({"id": ids, "name": uses, USE: uses}, geometry=shapes, crs=MAP_CRS)
     return frame_arrival(frame, title, {"file": file, "crs": MAP_CRS})
+
+
+def _keep_said(kept: Kept, told: Mapping[str, Said]) -> None:
+    for site, one in told.items():
+        said.keep_of_key(f"{kept.id}/{site}", one)
 
 
 def _keep_plans(kept: Kept, told: Mapping[str, Plan]) -> None:

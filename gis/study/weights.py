@@ -1,18 +1,24 @@
 """Weights of criteria from a file or from a page: comparisons in pairs, or stated weights, with the scores they rank."""
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
+from pydantic import BaseModel, ValidationError
 
 from gis.analysis.weights import RANDOM_INDICES, Weights, compared_weights, flips, ranking, stated_weights
 from gis.errors import DataFileError, InputError
+from gis.i18n import t
 from gis.io.grids import TABLE_ENDINGS, Line, Table, cell_text, open_table, table_bytes
+from gis.model import Scenario
+from gis.study import scenarios
+from gis.study.active import Kept
 
 TOML = ".toml"
 MATRIX, PAIRS, STATED = "matrix", "pairs", "stated"
@@ -38,6 +44,20 @@ class Judgment:
     comparisons: Pairs = field(default_factory=dict)
     stated: dict[str, float] = field(default_factory=dict)
     scores: pd.DataFrame | None = None
+
+
+class _Comparison(BaseModel):
+    one: str
+    other: str
+    times: float
+
+
+class _Content(BaseModel):
+    kind: Literal["matrix", "pairs", "stated"]
+    index: str
+    criteria: tuple[str, ...]
+    comparisons: list[_Comparison]
+    stated: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -72,6 +92,37 @@ def answer(judgment: Judgment, index: str = DEFAULT_INDEX, scores: pd.DataFrame 
     if missing:
         raise InputError("weights.no_scores", criterion=missing[0], known=", ".join(map(str, known.columns)))
     return Answer(judgment, found, ranking(known, found.weights), flips(known, found.weights))
+
+
+def keep(scenario: str, judgment: Judgment, index: str, expected: int | None = None) -> Kept:
+    """Keep a judgment as that of a scenario, with the table of random indices that it is judged by."""
+    rows = [{"one": one, "other": other, "times": times} for (one, other), times in judgment.comparisons.items()]
+    content = {
+        "kind": judgment.kind, "index": index, "criteria": list(judgment.criteria),
+        "comparisons": rows, "stated": judgment.stated,
+    }  # fmt: skip
+    return scenarios.set_asked(scenario, "weights", content, expected)
+
+
+def of_scenario(scenario: Scenario) -> tuple[Judgment, str] | None:
+    """Return the judgment that is kept with a scenario, and its table of random indices; None where there is none.
+
+    Raises
+    ------
+    InputError
+        Where what is kept is no judgment.
+    """
+    if not scenario.weights:
+        return None
+    try:
+        told = _Content.model_validate(scenario.weights)
+    except ValidationError as error:
+        place = ".".join(map(str, ("weights", *error.errors()[0]["loc"])))
+        raise InputError("scenario.content", place=place, reason=t("siting.weights_no_judgment")) from error
+    if told.index not in RANDOM_INDICES:
+        raise InputError("one_of", name="index", value=told.index, known=", ".join(RANDOM_INDICES))
+    pairs = {(one.one, one.other): one.times for one in told.comparisons}
+    return Judgment(told.kind, told.criteria, comparisons=pairs, stated=told.stated), told.index
 
 
 def read_judgment(source: Path | bytes, file: str) -> Judgment:
@@ -223,6 +274,12 @@ def typed_pairs(table: pd.DataFrame) -> Pairs:
     values = [_number(times, "", row) for row, times in enumerate(table["times"], start=1)]
     pairs = zip(table["one"], table["other"], values, strict=True)
     return {(one, other): value for one, other, value in pairs if value is not None}
+
+
+def times_text(value: float) -> str:
+    """Return a comparison as a person writes it: 3, 1/3, 2.5."""
+    told = Fraction(value).limit_denominator(100)
+    return str(told) if math.isclose(float(told), value, rel_tol=1e-9) else f"{value!r}"
 
 
 def _toml_judgment(source: Path | bytes, file: str) -> Judgment:

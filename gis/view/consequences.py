@@ -10,7 +10,8 @@ from gis.i18n import either, t
 from gis.io.unit_values import unit_values
 from gis.model import SCHEMATIC, Range, outward
 from gis.study import sources
-from gis.study.consequences import AMOUNTS, Consequences, Said
+from gis.study.consequences import Consequences
+from gis.study.said import AMOUNTS, Said
 from gis.units import AREA_UNITS, area_text, length_text
 from gis.view.landuse import site_name
 from gis.view.overlay import overlay_table, people_table
