@@ -5,6 +5,7 @@ import multiprocessing
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -18,10 +19,11 @@ from gis.errors import ClashError, DataFileError, GisError, InputError, UnknownN
 from gis.io import store
 from gis.io.plans import plan_content, read_plan
 from gis.io.scenarios import Bundle, bundle_bytes, bundle_hash, content_of, from_content, read_bundle
-from gis.model import ProposedSite, Scenario, SitePart
-from gis.study import active, compare, consequences, landuse, phases, scenarios, value_chain
+from gis.model import ProposedSite, Range, Scenario, SitePart
+from gis.study import active, compare, consequences, landuse, phases, rates, said, scenarios, value_chain
 from gis.study.sites import SiteRef, confidential_layers
 from gis.units import parse_area
+from gis.view import compare as compare_view
 from tests.command import done, refusal
 
 ROOT = Path(__file__).parents[1]
@@ -410,6 +412,102 @@ def test_a_bundle_taken_in_is_the_same_scenario_under_a_free_name(north):
     assert scenarios.content_hash(made) != ""
     features = json.loads(content)["features"]
     assert features[0]["geometry"] == active.kept(north).scenario.sites[0].geometry
+
+
+def consequences_of(name):
+    """Return amounts, demand and cost of the new complex as a scenario has them."""
+    with active.under(name):
+        told = consequences.consequences(SiteRef("futurecar"))
+    return [told.amounts.to_csv(), told.demand.to_csv(), told.parts.to_csv(), told.cost]
+
+
+@pytest.fixture
+def reckoned(north):
+    """Return a scenario for which people keep other rates, and state the industrial land and how far they look."""
+    rates.change_rate("power", "5..9", "한국전력에 물음")
+    with active.under(north):
+        said.keep(SiteRef("futurecar"), said.Said((("industrial_area", Range(1.2e6, 1.3e6)),), said.Reach(5_000.0)))
+    return north
+
+
+def test_a_bundle_gives_the_same_hash_and_consequences_in_another_workspace(reckoned, tmp_path, monkeypatch):
+    content, before = scenarios.export(reckoned), consequences_of(reckoned)
+    fingerprint = scenarios.content_hash(active.kept(reckoned))
+    monkeypatch.setenv("GIS_WORKSPACE", str(tmp_path / "elsewhere"))
+    made = scenarios.take_in(content, "north.geojson")
+    assert consequences_of(made.id) == before
+    assert scenarios.content_hash(made) == fingerprint
+    assert scenarios.export(made.id) == content
+
+
+def test_a_bundle_is_reckoned_with_its_own_rates_where_people_keep_others(reckoned, tmp_path, monkeypatch):
+    content, before = scenarios.export(reckoned), consequences_of(reckoned)
+    monkeypatch.setenv("GIS_WORKSPACE", str(tmp_path / "elsewhere"))
+    rates.change_rate("power", "50..90")
+    rates.change_rate("industrial_water", "1..2")
+    made = scenarios.take_in(content, "north.geojson")
+    assert consequences_of(made.id) == before
+    assert scenarios.export(made.id) == content
+
+
+def test_a_rate_that_a_scenario_brought_is_changed_in_it_and_goes_back_with_its_history(
+    reckoned, tmp_path, monkeypatch
+):
+    content = scenarios.export(reckoned)
+    monkeypatch.setenv("GIS_WORKSPACE", str(tmp_path / "elsewhere"))
+    made = scenarios.take_in(content, "north.geojson").id
+    with active.under(made):
+        rates.change_rate("power", "6..7")
+        assert rates.changes()["power"].high == 7
+        with pytest.raises(InputError, match="북쪽 안"):
+            rates.undo_rate("power")
+    assert rates.workspace_changes() == {}
+    scenarios.undo(made)
+    assert scenarios.export(made) == content
+
+
+def test_alternatives_with_other_rates_are_not_subtracted_and_told_so(reckoned, tmp_path, monkeypatch):
+    content = scenarios.export(reckoned)
+    monkeypatch.setenv("GIS_WORKSPACE", str(tmp_path / "elsewhere"))
+    made = scenarios.take_in(content, "north.geojson").id
+    found = compare.compared([None, made], compare.Asked())
+    demand = found[found["indicator"].eq("demand") & found["scenario"].eq(made)]
+    assert len(demand) and demand[["difference_low", "difference_high"]].isna().all(axis=None)
+    sentences = compare_view.compare_sentences(found, [None, made], compare.Asked(), "m2")
+    assert "다른 원단위" in sentences[-1]
+
+
+def test_what_was_said_of_a_site_follows_into_a_branch(reckoned):
+    scenarios.branch(reckoned, "갈래", "other")
+    with active.under("other"):
+        assert said.kept(SiteRef("futurecar")).reach.distance == 5_000
+    assert consequences_of("other") == consequences_of(reckoned)
+
+
+def resealed(content, changed):
+    """Return a bundle whose content a hand changed, with the hash that belongs to it."""
+    told = read_bundle(content, "a.geojson")
+    return bundle_bytes(replace(told, scenario=changed(told.scenario)))
+
+
+def test_parts_that_do_not_divide_their_site_are_refused(north):
+    scenarios.set_parts(north, "futurecar", [("1단계", HUNDRED / 2, None), ("2단계", 0, None)])
+
+    def halved(scenario):
+        site = scenario.sites[0]
+        return scenario.model_copy(update={"sites": (site.model_copy(update={"parts": site.parts[:1]}),)})
+
+    content = scenarios.export(north)
+    assert scenarios.take_in(resealed(content, lambda same: same), "a.geojson", "whole").id == "whole"
+    with pytest.raises(InputError, match="futurecar"):
+        scenarios.take_in(resealed(content, halved), "a.geojson")
+
+
+def test_a_bundle_whose_flag_of_secrecy_was_flipped_is_refused(north):
+    scenarios.edit(north, {"confidential": True})
+    content = scenarios.export(north, confidential=True)
+    with pytest.raises(InputError):
+        scenarios.take_in(content.replace(b'"confidential": true', b'"confidential": false', 1), "a.geojson")
 
 
 def test_a_bundle_that_was_touched_is_refused(north):

@@ -10,6 +10,7 @@ import pytest
 import shapely
 
 from gis.io import store
+from gis.study import scenarios, weights
 from tests.command import done, refusal
 from tests.test_siting_study import MAN_PYEONG, kept, square
 
@@ -141,3 +142,38 @@ def test_a_file_that_holds_no_weights_is_refused_in_one_line(tmp_path, name, con
     path = tmp_path / name
     path.write_text(content, encoding="utf-8")
     assert refusal("weights", path)
+
+
+def test_comparisons_are_kept_with_their_scenario_and_travel_with_it(tmp_path):
+    path = tmp_path / "pairs.csv"
+    path.write_text("criterion,other,comparison\na,b,3\na,c,5\nb,c,2\n", encoding="utf-8")
+    scenarios.create("북쪽 안", "north")
+    assert "north" in refusal("--scenario", "north", "weights")
+    assert "--scenario" in refusal("weights")
+    told = done("--scenario", "north", "weights", path, "--index", "saaty", "--keep", "--format", "json").json
+    assert done("--scenario", "north", "weights", "--format", "json").json == told
+    assert done("weights", path, "--index", "saaty", "--format", "json").json == told
+    done("scenario", "export", "north", "-o", tmp_path / "n.geojson")
+    done("scenario", "import", tmp_path / "n.geojson", "--as", "again")
+    assert done("--scenario", "again", "weights", "--format", "json").json == told
+    done("scenario", "undo", "north")
+    assert "north" in refusal("--scenario", "north", "weights")
+
+
+@pytest.mark.parametrize("kind", [weights.PAIRS, weights.STATED, weights.MATRIX])
+def test_what_is_kept_of_a_judgment_is_that_judgment(kind):
+    stated = {"a": 0.7, "b": 0.3} if kind == weights.STATED else {}
+    pairs = {} if stated else {("a", "b"): 1 / 3}
+    judgment = weights.Judgment(kind, ("a", "b"), comparisons=pairs, stated=stated)
+    scenarios.create("북쪽 안", "north")
+    kept = weights.keep("north", judgment, "saaty")
+    assert weights.of_scenario(kept.scenario) == (judgment, "saaty")
+
+
+@pytest.mark.parametrize(
+    "content", [{"kind": "guess"}, {"kind": "pairs", "index": "mine", "criteria": [], "comparisons": [], "stated": {}}]
+)
+def test_what_is_kept_and_is_no_judgment_gets_one_sentence(content):
+    scenarios.create("북쪽 안", "north")
+    scenarios.set_asked("north", "weights", content)
+    assert refusal("--scenario", "north", "weights").count("\n") <= 1

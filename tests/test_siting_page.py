@@ -3,7 +3,10 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from gis.study import active, scenarios, weights
+from gis.study.weights import PAIRS, Judgment
 from tests.test_app import ROOT
+from tests.test_scenario_page import opened
 
 
 def page(language: str = "ko", **query: str) -> AppTest:
@@ -61,3 +64,45 @@ def test_stated_weights_have_no_ratio():
     app = page(siting_part="weights", weights_criteria="a,b,c", weights_way="stated")
     text = " ".join(one.value for one in app.markdown)
     assert "직접 적은 가중치" in text
+
+
+# Comparisons of a scenario
+
+
+@pytest.fixture
+def north(monkeypatch) -> str:
+    monkeypatch.chdir(ROOT)
+    return scenarios.create("북쪽 안", "north").id
+
+
+def pressed(app: AppTest, label: str) -> AppTest:
+    next(button for button in app.button if button.label == label).click().run()
+    assert not app.exception and not app.error
+    return app
+
+
+def keep(times: float) -> None:
+    weights.keep("north", Judgment(PAIRS, ("a", "b"), comparisons={("a", "b"): times}), "saaty")
+
+
+def kept_times() -> float:
+    return weights.of_scenario(active.kept("north").scenario)[0].comparisons["a", "b"]
+
+
+def test_comparisons_are_kept_with_the_scenario_and_seen_again(north):
+    pressed(opened("siting", scenario=north, siting_part="weights", weights_criteria="a,b"), "대안에 남기기")
+    assert kept_times() == 1
+    again = opened("siting", scenario=north, siting_part="weights")
+    assert any("북쪽 안" in one.value for one in again.caption)
+    assert all(button.label != "대안에 남기기" for button in again.button)
+
+
+@pytest.mark.parametrize(("button", "times"), [("그래도 내 비교를 남기기", 3.0), ("남겨진 비교로 바꾸기", 1 / 3)])
+def test_comparisons_that_somebody_else_kept_meanwhile_are_shown_and_not_written_over(north, button, times):
+    keep(3.0)
+    app = opened("siting", scenario=north, siting_part="weights")
+    keep(1 / 3)
+    app.run()
+    assert any("다른 사람" in one.value for one in app.warning) and kept_times() == pytest.approx(1 / 3)
+    assert not pressed(app, button).warning
+    assert kept_times() == pytest.approx(times)

@@ -10,7 +10,8 @@ from gis import study
 from gis.analysis.consequences import UTILITIES
 from gis.analysis.rules import VERDICTS
 from gis.errors import InputError
-from gis.study import active, phases, value_chain
+from gis.model import Scenario
+from gis.study import active, phases, rates, value_chain
 from gis.study.consequences import consequences
 from gis.study.phases import Span
 from gis.study.sites import SiteRef
@@ -21,8 +22,8 @@ COLUMNS = (
     "indicator", "subject", "unit", "scenario", "value", "value_low", "value_high", "text",
     "difference", "difference_low", "difference_high",
 )  # fmt: skip
-SAME_RATES = ("demand", "compensation", "unit_cost")
-"""Indicators whose interval is that of rates which all alternatives share, so that their ends can be subtracted."""
+RATED = ("demand", "compensation", "unit_cost")
+"""Indicators whose interval is that of rates: ends are subtracted from ends of an alternative with equal rates."""
 NEAREST = ("bitgreen", "jingok", "cheomdan3", "futurecar")
 
 
@@ -42,9 +43,9 @@ def compared(names: Sequence[str | None], asked: Asked) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row an indicator, subject and alternative: `value` with its `unit`, `value_low` and `value_high` where only an interval is known,
-        `text` where it is no number, and `difference` of the value from that of the first alternative. An interval of a
-        rate that all share has `difference_low` and `difference_high`: end from end.
+        A row an indicator, subject and alternative: `value` with its `unit`, `value_low` and `value_high` where only an
+        interval is known, `text` where it is no number, and `difference` of the value from that of the first alternative.
+        An interval of rates that are those of the first has `difference_low` and `difference_high`: end from end.
 
     Raises
     ------
@@ -63,15 +64,25 @@ def compared(names: Sequence[str | None], asked: Asked) -> pd.DataFrame:
         {"value": float, "value_low": float, "value_high": float}
     )
     table["scenario"] = table["scenario"].astype(object).where(table["scenario"].notna(), None)
-    return _with_differences(table, names[0])
+    return _with_differences(table, names[0], other_rates(names))
 
 
-def _with_differences(table: pd.DataFrame, first: str | None) -> pd.DataFrame:
-    """Add what is subtracted from the first alternative: values, and the ends of intervals of shared rates."""
+def other_rates(names: Sequence[str | None]) -> list[str | None]:
+    """Return the alternatives that are reckoned with other rates than the first, None being the data as they are."""
+    return [name for name in names if _rates(name) != _rates(names[0])]
+
+
+def _rates(name: str | None) -> dict[str, tuple[float, float]]:
+    scenario = Scenario(title="-") if name is None else active.kept(name).scenario
+    return {rate: (told.low, told.high) for rate, told in rates.rates_of(scenario).items()}
+
+
+def _with_differences(table: pd.DataFrame, first: str | None, unlike: Sequence[str | None]) -> pd.DataFrame:
+    """Add what is subtracted from the first alternative: values, and ends of intervals but for `unlike` alternatives."""
     rows = table[table["scenario"].isna() if first is None else table["scenario"].eq(first)]
     base = rows.set_index(["indicator", "subject"])
     keys = list(zip(table["indicator"], table["subject"], strict=True))
-    shared = table["indicator"].isin(SAME_RATES)
+    shared = table["indicator"].isin(RATED) & ~table["scenario"].isin(list(unlike))
 
     def change(column: str) -> pd.Series:
         before = base[column].to_dict()

@@ -32,9 +32,10 @@ def used_values() -> UnitValues:
 
 
 def _changed(table: pd.DataFrame, changed: Mapping[str, StatedRate]) -> pd.DataFrame:
-    known = table.copy()
+    """Return rates as they were changed; a range that is the bundled one again has the bundled source."""
+    known, bundled = table.copy(), bundled_rates()
     for place, name in zip(known.index, known["id"], strict=True):
-        if name in changed:
+        if name in changed and changed[name] != bundled.get(name):
             said = changed[name]
             known.loc[place, ["low", "high"]] = [said.low, said.high]
             known.loc[place, ["source", "confidence", "note"]] = [None, STATED, said.note]
@@ -92,7 +93,11 @@ def rates_to_keep(told: Mapping[str, StatedRate]) -> dict[str, StatedRate]:
             raise InputError("consequences.range", text=f"{name} {value.low:g}..{value.high:g}")
     here, bundled = workspace_changes(), bundled_rates()
     plain = {name: bundled[name] for name in here if name not in told and name in bundled}
-    return {name: value for name, value in (plain | dict(told)).items() if not _same(value, (bundled | here).get(name))}
+    return {
+        name: value
+        for name, value in (plain | dict(told)).items()
+        if (value != here[name] if name in here else not _same(value, bundled.get(name)))
+    }
 
 
 def _same(one: StatedRate, other: StatedRate | None) -> bool:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from gis.i18n import t
 from gis.study import active
-from gis.study.compare import SAME_RATES, Asked
+from gis.study.compare import RATED, Asked, other_rates
 from gis.units import area_text, interval_text, length_text
 from gis.view.chain import site_words
 from gis.view.consequences import quantity_text, range_text, utility_word
@@ -61,7 +61,7 @@ def indicator_words(indicator: str, subject: Any, names: dict[str, str] | None =
 
 def cell_text(row: dict[str, Any], unit: str, *, compared: bool) -> str:
     """Return a value with its unit, and its difference from the first alternative where it has one."""
-    if row["indicator"] in SAME_RATES:
+    if row["indicator"] in RATED:
         return _range_cell(row, unit, compared=compared)
     value, low, high = (None if pd.isna(row[key]) else float(row[key]) for key in ("value", "value_low", "value_high"))
     if value is None and low is not None and high is not None:
@@ -120,4 +120,5 @@ def compare_sentences(found: pd.DataFrame, names: list[str | None], asked: Asked
         ]
         words = {"name": title_of(name), "base": title_of(names[0]), "frame": frame}
         told.append(t("scenario.compared", what="; ".join(what), **words) if what else t("scenario.same", **words))
+    told += [t("scenario.other_rates", name=title_of(name), base=title_of(names[0])) for name in other_rates(names)]
     return told
