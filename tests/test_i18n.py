@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gis.i18n import either, language, reading, t, table, use_language
+from gis.i18n import either, language, particles, reading, t, table, use_language
 from gis.model import ADJACENCY_COLUMNS, AREA_COLUMNS, DISTANCE_COLUMNS, LAYER_COLUMNS, SHARE_COLUMNS
 
 ROOT = Path(__file__).parents[1]
@@ -135,3 +135,19 @@ def test_a_text_falls_back_to_the_other_language(korean, english, in_korean, in_
 
 def test_braces_in_a_value_are_text():
     assert "{0} {x}" in t("error.no_file", path="{0} {x}")
+
+
+@pytest.mark.parametrize(
+    ("word", "written", "particle"),
+    [
+        ("이름", "을(를)", "을"), ("지도", "을(를)", "를"), ("‘빛그린산단’", "이(가)", "이"), ("서울", "(으)로", "로"), ("광주", "(으)로", "로"),
+        ("동", "(으)로", "으로"), ("단지 3", "은(는)", "은"), ("2", "과(와)", "와"), ("7", "(으)로", "로"), ("10", "(으)로", "으로"),
+        ("north", "을(를)", "을(를)"), ("㎡", "이(가)", "이(가)"), ("", "이(가)", "이(가)"), ("'물'", "(이)", "이"), ("'구'", "(이)", ""),
+    ],
+)  # fmt: skip
+def test_a_particle_follows_the_sound_before_it(word, written, particle):
+    assert particles.particle(word, written) == particle
+
+
+def test_only_particles_of_the_label_are_chosen_never_those_in_a_name():
+    assert t("error.layer", layer="물(이)", known="a").startswith("'물(이)'라는")

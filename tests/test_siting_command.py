@@ -40,7 +40,7 @@ def test_rejections_are_a_second_table():
     states = {row["constraint"]: row["data_state"] for row in rows}
     assert states["green_belt"] == "no_data" and states["anchor"] == "loaded"
     text = done(*PLACE, "--rejected").text
-    assert "형상·거리만; 제약자료 0/15종" in text and "풀었을 때 가장 많이 열리는 제약" in text
+    assert "형상·거리만; 제약자료 0/15종" in text and "가장 많이 열리는 것으로 확인된 제약" in text
 
 
 def test_a_geojson_holds_the_area_to_a_square_meter(tmp_path):

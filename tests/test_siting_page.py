@@ -36,7 +36,7 @@ def test_what_is_found_says_that_no_data_of_land_is_loaded():
     assert any("형상·거리만; 제약자료 0/15종" in one.value.replace("\\", "") for one in app.warning)
     text = " ".join(one.value for one in app.markdown).replace("\\", "")
     assert "100.00 만평" in text or "330.58 만㎡" in text
-    assert "풀었을 때 가장 많이 열리는 제약" in text
+    assert "가장 많이 열리는 것으로 확인된 제약" in text
 
 
 def test_a_changed_wish_leaves_the_answer_and_says_so():

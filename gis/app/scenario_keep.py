@@ -7,6 +7,7 @@ from gis.app.downloads import offer, show_table
 from gis.app.frame import faults_shown
 from gis.app.scenario_edit import again, confirmed
 from gis.i18n import t
+from gis.io.scenarios import LARGEST
 from gis.study import active, scenarios
 from gis.view import scenarios as view
 
@@ -30,7 +31,9 @@ def show_new(unit: str) -> None:
                 )
                 state.look_at(made.id)
                 st.rerun()
-    picked = st.file_uploader(t("scenario.upload"), ["geojson", "json"], key="scenario-file")
+    picked = st.file_uploader(
+        t("scenario.upload"), ["geojson", "json"], key="scenario-file", max_upload_size=LARGEST // 10**6
+    )
     if picked is not None and st.button(t("scenario.take_in", file=picked.name), icon=":material/upload_file:"):
         with faults_shown():
             state.look_at(scenarios.take_in(picked.getvalue(), picked.name).id)

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from gis.i18n.particles import SPLIT, particle
+
 LANGUAGES: tuple[str, ...] = ("ko", "en")
 _language: ContextVar[str] = ContextVar("language", default="ko")
 
@@ -44,7 +46,14 @@ def table(code: str) -> dict[str, str]:
 
 def t(key: str, /, **values: object) -> str:
     """Return the label `key` in the reader's language, with `values` filled in."""
-    return table(_language.get())[key].format(**values)
+    label = table(_language.get())[key]
+    pieces = SPLIT.split(label)
+    if len(pieces) == 1:
+        return label.format(**values)
+    said = ""
+    for number, piece in enumerate(pieces):
+        said += particle(said, piece) if number % 2 else piece.format(**values)
+    return said
 
 
 def either(korean: str | None, english: str | None) -> str:

@@ -273,7 +273,7 @@ def _window(wish: Wish, anchor: gpd.GeoDataFrame | None) -> tuple[str, Bounds]:
     if wish.window is not None:
         west, south, east, north = wish.window
         if not (west < east and south < north):
-            raise InputError("siting.window", cells="0", most="-")
+            raise InputError("siting.empty_window", west=west, south=south, east=east, north=north)
         belt = belt_of((west + east) / 2)
         box = gpd.GeoDataFrame(geometry=[shapely.box(*wish.window)], crs=MAP_CRS)
         return belt, tuple(to_work_crs(box, belt).total_bounds)

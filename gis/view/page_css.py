@@ -3,6 +3,7 @@
 PAGE_CSS = """
 [data-testid="stMainBlockContainer"] { padding: 4.2rem 1.4rem 1.5rem; max-width: none; }
 [data-testid="stAppDeployButton"], [data-testid="stStatusWidget"], footer { display: none; }
+[data-testid="stElementToolbar"] button[aria-label*="CSV"] { display: none; } /* our own files carry units, and ask about 대외비 */
 [data-testid="stVerticalBlock"] { gap: 0.6rem; }
 [data-testid="stMarkdownContainer"] p { margin-bottom: 0.2rem; }
 iframe[title="streamlit_folium.st_folium"] { border: 1px solid #d5dae0; border-radius: 10px; }

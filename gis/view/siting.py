@@ -243,9 +243,10 @@ def sentences(found: Found, unit: str) -> list[str]:
         said.append(t("siting.unsure", count=int((~found.sites["sure"].astype(bool)).sum())))
     if found.unmeasured:
         said.append(t("siting.unmeasured", count=f"{found.unmeasured:,}"))
-    said.append(relaxation_sentence(found))
+    if found.positions:
+        said.append(relaxation_sentence(found))
     if len(found.failures):
-        said.append(t("siting.failed", count=len(found.failures)))
+        said.append(failure_sentence(found))
     return [*said, pareto_sentence(found), *release_sentences(found, unit)]
 
 
@@ -258,6 +259,13 @@ def relaxation_sentence(found: Found) -> str:
     best = closed.loc[closed["only_closed"].astype(float).idxmax()]
     share = 100 * best["only_closed"] / max(found.positions, 1)
     return t("siting.frees", rule=rule_name(best["rule"]), count=f"{best['only_closed']:,}", share=f"{share:.1f}")
+
+
+def failure_sentence(found: Found) -> str:
+    """Return how many forms and seeds gave no site, by reason."""
+    counts = found.failures["failure"].value_counts()
+    reasons = [t("siting.failed_by", reason=t(f"siting.failure_{why}"), count=count) for why, count in counts.items()]
+    return t("siting.failed", count=len(found.failures), reasons=", ".join(reasons))
 
 
 def pareto_sentence(found: Found) -> str:

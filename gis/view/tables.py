@@ -169,6 +169,8 @@ def value_text(claim: Mapping[str, Any] | pd.Series, area_unit: str = "m2") -> s
         return "~".join(area_text(number, area_unit) for number in numbers)
     if claim["unit"] == "krw":
         return "~".join(money_text(number) for number in numbers)
+    if claim["unit"] == "krw_per_m2":
+        numbers = [float(round(number)) for number in numbers]
     unit = label("unit", claim["unit"]) if claim["unit"] else ""
     space = " " if unit and not "가" <= unit[0] <= "힣" else ""
     return "~".join(map(number_text, numbers)) + space + unit

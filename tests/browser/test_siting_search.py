@@ -21,7 +21,7 @@ def searched(app_server, browser_page: Page) -> Page:
 
 def test_a_search_says_what_it_rests_on_without_internet(searched: Page, request_log):
     expect(searched.get_by_text("형상·거리만; 제약자료 0/15종", exact=False)).to_be_visible()
-    expect(searched.get_by_text(re.compile("풀었을 때 가장 많이 열리는 제약"))).to_be_visible()
+    expect(searched.get_by_text(re.compile("가장 많이 열리는 것으로 확인된 제약"))).to_be_visible()
     expect(searched.get_by_role("list", name=re.compile("맨 먼저 막는 제약"))).to_be_visible()
     expect(the_map(searched).locator("img.leaflet-image-layer")).to_have_count(1)
     expect(searched.locator("[data-testid='stException']")).to_have_count(0)
