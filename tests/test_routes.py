@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from gis.app.routes import TOKEN, tile_routes, token_query
 from gis.errors import GisError
 from gis.io import database, picture, store
 from gis.io.read import Reading
+from gis.study import scenarios
 from gis.study.imports import Keeping
 from gis.study.kinds import RASTER, keep_uploaded
 from gis.study.rasters import keep_raster
@@ -363,3 +365,11 @@ def test_a_fault_on_a_route_needs_no_session(aerial, monkeypatch):
     monkeypatch.setattr(routes, "raster_tile", lambda *_: (_ for _ in ()).throw(GisError("raster.format", file="x")))
     monkeypatch.setattr(routes, "tile", routes.raster_tile)
     assert ours(f"/tiles/imported/aerial/{Z}/{X}/{Y}").status == 404
+
+
+@pytest.mark.parametrize("route", tile_routes(""), ids=lambda route: route.path)
+def test_no_route_serves_a_scenario(route):
+    scenarios.create("몰래", "hidden", confidential=True)
+    path = re.sub(r"\{[^}]*\}", "1", re.sub(r"\{layer[^}]*\}", "hidden", route.path))
+    answer = ours(path)
+    assert answer.status in (404, 422) and answer.content == b""

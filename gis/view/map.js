@@ -357,30 +357,40 @@ const siteMap = (() => {
     return label;
   }
 
-  /** Put each label on its shape, else beside it; an optional one yields. */
+  /** Put each label on its shape, else beside it where it covers least of the other named shapes; an optional one yields. */
   function arrange(map) {
     if (!map) return;
     const taken = [];
-    const shapesTaken = []; // an optional label keeps off named shapes too
+    const shapeOf = (label) => L.bounds(
+      map.latLngToLayerPoint(label.options.bounds.getNorthWest()), map.latLngToLayerPoint(label.options.bounds.getSouthEast()));
+    const named = [...labels].filter((label) => !label.options.optional).map((label) => [label, shapeOf(label)]);
     [...labels].sort((one, other) => one.options.rank - other.options.rank).forEach((label) => {
       const tag = label.getElement().firstChild;
-      const { bounds, optional } = label.options;
-      const shape = L.bounds(
-        map.latLngToLayerPoint(bounds.getNorthWest()), map.latLngToLayerPoint(bounds.getSouthEast()));
+      const { optional } = label.options;
+      const shape = shapeOf(label);
       const size = L.point(tag.offsetWidth, tag.offsetHeight);
       const boxes = places(shape.getSize(), size, optional).map((shift) => {
         const center = shape.getCenter().add(shift);
         return { shift, box: L.bounds(center.subtract(size.divideBy(2)), center.add(size.divideBy(2))) };
       });
-      const others = optional ? [...taken, ...shapesTaken] : taken;
-      const free = boxes.find(({ box }) => !others.some((other) => other.overlaps(box)));
+      const shapes = named.filter(([other]) => other !== label).map(([, other]) => other);
+      const others = optional ? [...taken, ...shapes] : taken;
+      const open = boxes.filter(({ box }) => !others.some((other) => other.overlaps(box)));
+      const covered = ({ box }) => shapes.reduce((sum, other) => sum + shared(box, other), 0);
+      const free = open.sort((one, other) => covered(one) - covered(other))[0];
       const chosen = free || (optional ? null : boxes[0]);
       tag.style.visibility = chosen ? "visible" : "hidden";
       if (!chosen) return;
       taken.push(chosen.box);
-      if (!optional) shapesTaken.push(shape);
       tag.style.transform = `translate(-50%, -50%) translate(${chosen.shift.x}px, ${chosen.shift.y}px)`;
     });
+  }
+
+  /** The area that two boxes share, in square pixels. */
+  function shared(one, other) {
+    const width = Math.min(one.max.x, other.max.x) - Math.max(one.min.x, other.min.x);
+    const height = Math.min(one.max.y, other.max.y) - Math.max(one.min.y, other.min.y);
+    return Math.max(width, 0) * Math.max(height, 0);
   }
 
   /** Shifts from a shape's center, the best first: inside if it fits, then about. */

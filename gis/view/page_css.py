@@ -6,6 +6,8 @@ PAGE_CSS = """
 [data-testid="stElementToolbar"] button[aria-label*="CSV"] { display: none; } /* our own files carry units, and ask about 대외비 */
 [data-testid="stVerticalBlock"] { gap: 0.6rem; }
 [data-testid="stMarkdownContainer"] p { margin-bottom: 0.2rem; }
+[data-testid="stCaptionContainer"] { color: #52606d !important; opacity: 1 !important; } /* Streamlit's own gray misses AA */
+[data-testid="stWidgetLabel"][disabled] { color: #616e7c !important; opacity: 1 !important; }
 iframe[title="streamlit_folium.st_folium"] { border: 1px solid #d5dae0; border-radius: 10px; }
 @media (max-width: 1000px) {
   [data-testid="stMainBlockContainer"] { padding: 4rem 0.6rem 1rem; }

@@ -50,3 +50,9 @@ def test_a_search_can_be_stopped(app_server, browser_page: Page):
     browser_page.get_by_role("button", name="멈추기").click()
     expect(browser_page.get_by_text("조건을 고르고 찾기를 누르세요", exact=False)).to_be_visible()
     expect(browser_page.get_by_text(re.compile("곳을 찾았습니다"))).to_have_count(0)
+
+
+def test_a_table_leaves_only_as_our_file_which_carries_units(searched: Page):
+    theirs = searched.locator("[data-testid='stElementToolbar'] button[aria-label*='CSV']")
+    expect(theirs.first).to_be_attached()
+    expect(theirs.first).to_be_hidden()
