@@ -37,3 +37,22 @@ class InputError(GisError, ValueError):
 
 class ClashError(InputError):
     """A change that rests on a state which somebody else has changed meanwhile."""
+
+
+class ShapeFault:
+    """What is wrong with a shape, as GEOS tells it ("Self-intersection[x y]"), in the language of whoever reads it."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+    def __str__(self) -> str:
+        kind, _, place = self.reason.rstrip("]").partition("[")
+        name = "_".join(kind.lower().replace("-", " ").split())
+        fault = t(f"shape_fault.{name if name in SHAPE_FAULTS else 'other'}")
+        return t("shape_fault.at", fault=fault, **dict(zip("xy", place.split(), strict=True))) if place else fault
+
+
+SHAPE_FAULTS = (
+    "self_intersection", "ring_self_intersection", "hole_lies_outside_shell", "holes_are_nested", "nested_shells",
+    "interior_is_disconnected", "duplicate_rings", "too_few_points_in_geometry_component", "invalid_coordinate",
+)  # fmt: skip

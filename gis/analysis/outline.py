@@ -15,7 +15,7 @@ from scipy.spatial import KDTree
 from shapely import affinity
 from shapely.ops import split
 
-from gis.errors import InputError
+from gis.errors import InputError, ShapeFault
 
 DIGITS = 9
 """Digits of a degree that a proposed outline keeps: a tenth of a millimeter."""
@@ -43,7 +43,7 @@ def proposed_shape(geometry: object) -> shapely.Geometry:
         raise InputError("drawn_shape", reason=shape.geom_type)
     flat = shapely.transform(shapely.force_2d(shape), lambda points: points.round(DIGITS))
     if flat.is_empty or not flat.is_valid:
-        raise InputError("drawn_shape", reason=shapely.is_valid_reason(flat))
+        raise InputError("drawn_shape", reason=ShapeFault(shapely.is_valid_reason(flat)))
     west, south, east, north = flat.bounds
     if not (west >= 124 and east <= 132 and south >= 33 and north <= 39):
         raise InputError("shape.off_korea", west=west, south=south, east=east, north=north)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from gis.analysis.area import geodesic_areas, require_polygons
 from gis.crs import require_work_crs
-from gis.errors import InputError
+from gis.errors import InputError, ShapeFault
 from gis.kernel.rounding import shares_pct
 
 Shapes = NDArray[np.object_]
@@ -65,7 +65,7 @@ def partition(
     require_work_crs(site, features)
     require_polygons(site)
     if len(site) != 1 or not site.is_valid.all() or _is_dust(site.geometry.to_numpy(), DUST).any():
-        raise InputError("overlay.site", reason=site.is_valid_reason().iloc[0], count=len(site))
+        raise InputError("overlay.site", reason=ShapeFault(site.is_valid_reason().iloc[0]), count=len(site))
     met = np.sort(features.sindex.query(site.geometry.iloc[0], predicate="intersects"))
     require_polygons(features.iloc[met])
     corner = np.floor(site.total_bounds[:2])  # near the origin a double holds ten times finer coordinates

@@ -8,6 +8,7 @@ import pandas as pd
 import shapely
 
 from gis.crs import lies_in_korea
+from gis.errors import ShapeFault
 
 PROBLEM_COLUMNS = ("problem", "action", "rows", "count", "area_before", "area_after", "detail")
 _JOINED = {"Polygon": shapely.multipolygons, "LineString": shapely.multilinestrings, "Point": shapely.multipoints}
@@ -124,7 +125,7 @@ def repaired(frame: gpd.GeoDataFrame) -> Checked:
                 "count": 1,
                 "area_before": shapely.area(before),
                 "area_after": shapely.area(mended),
-                "detail": shapely.is_valid_reason(before),
+                "detail": [str(ShapeFault(reason)) for reason in shapely.is_valid_reason(before)],
             }
         )
     gone = shapely.is_empty(shapes)

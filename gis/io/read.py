@@ -29,7 +29,7 @@ from gis.crs import (
     shift_accuracy,
     to_work_crs,
 )
-from gis.errors import CrsError, DataFileError, GisError, InputError
+from gis.errors import CrsError, DataFileError, GisError, InputError, ShapeFault
 from gis.io.catalog import checked_path, data_folder
 from gis.io.check import ROW, Checked, joined, numbered, problem, repaired, without_bare, without_strays
 from gis.io.formats import Raw, known_as, read_bundled, read_raw, require_ending, require_readable
@@ -432,7 +432,7 @@ def _require_sound(frame: gpd.GeoDataFrame, file_name: str) -> None:
         raise InputError("empty_geometry", file=file_name, rows=_rows(bad))
     broken = ~shapes.is_valid
     if broken.any():
-        reason = shapely.is_valid_reason(shapes[broken].iloc[0])
+        reason = ShapeFault(shapely.is_valid_reason(shapes[broken].iloc[0]))
         raise InputError("invalid_geometry", file=file_name, rows=_rows(broken), reason=reason)
 
 

@@ -16,6 +16,7 @@ import tomli_w
 from pydantic import ValidationError
 
 from gis.errors import DataFileError, InputError
+from gis.i18n import t
 from gis.model import Scenario
 
 FORMAT = "gis-scenario"
@@ -59,7 +60,9 @@ def from_content(content: Mapping[str, Any]) -> Scenario:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "-"
-        raise InputError("scenario.content", place=place, reason=first["msg"]) from error
+        known = {"extra_forbidden": t("scenario.fault_strange"), "missing": t("scenario.fault_missing")}
+        reason = known.get(first["type"], t("scenario.fault_form", value=str(first["input"])[:40]))
+        raise InputError("scenario.content", place=place, reason=reason) from error
     except (TypeError, ValueError) as error:
         raise InputError("scenario.content", place="-", reason=error) from error
 

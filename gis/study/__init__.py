@@ -20,7 +20,7 @@ from gis.analysis import claims as _claims
 from gis.analysis import distance as _distance
 from gis.analysis.scenario import with_sites
 from gis.crs import GWANGJU_BELT, MAP_CRS, crs_name, reproject, to_work_crs
-from gis.errors import DataFileError, InputError, UnknownNameError
+from gis.errors import DataFileError, InputError, ShapeFault, UnknownNameError
 from gis.i18n import t
 from gis.io import catalog, store
 from gis.io.formats import FILE_ENDINGS
@@ -430,7 +430,7 @@ def drawn_site(geometry: dict, name: str = DRAWN) -> SourceLayer:
     if shape.geom_type not in ("Polygon", "MultiPolygon"):
         raise InputError("drawn_shape", reason=shape.geom_type)
     if shape.is_empty or not shape.is_valid:
-        raise InputError("drawn_shape", reason=shapely.is_valid_reason(shape))
+        raise InputError("drawn_shape", reason=ShapeFault(shapely.is_valid_reason(shape)))
     called = t("place.drawn") if name == DRAWN else name
     row = {"id": name, "name": called, "grade": None, "source": None, "official_area": float("nan")}
     frame = gpd.GeoDataFrame([row], geometry=[shape], crs=MAP_CRS).set_index("id", drop=False)
