@@ -137,7 +137,9 @@ def test_a_sheet_that_cannot_be_read_is_refused_in_words(rows, key):
     assert caught.value.key == key and "my.xlsx" in str(caught.value)
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"[[host]", b"host = 3", b"[host]\na = 1", b""])
+@pytest.mark.parametrize(
+    "content", [b"\xff\xfe\x00", b"[[host]", b"host = 3", b"[host]\na = 1", b"", b"[[hosts]]\nname = 'a'"]
+)
 def test_a_broken_toml_is_refused_in_words(content):
     with pytest.raises((InputError, DataFileError)) as caught:
         read_tables(content, "my.toml")

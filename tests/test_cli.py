@@ -370,3 +370,9 @@ def test_an_explicit_format_wins_over_the_ending(tmp_path):
     path = tmp_path / "area.txt"
     done("area", "--format", "json", "-o", path)
     assert path.read_text(encoding="utf-8") == answer("area", "json")
+
+
+@pytest.mark.parametrize("command", ["distance", "adjacency", "area"])
+def test_an_english_table_names_the_complexes_in_english(command):
+    text = done("--lang", "en", command).text
+    assert "Bitgreen" in text and "빛그린" not in text

@@ -14,20 +14,24 @@ from xml.etree import ElementTree
 import openpyxl
 import pandas as pd
 import pytest
+import shapely
 from pypdf import PdfReader
 
 from gis import study
 from gis.errors import InputError, UnknownNameError
 from gis.i18n import reading, t
+from gis.io import store
 from gis.io.document import Chapter, Document, Figure, Table, Words, cell_texts, column_widths, numbered
 from gis.io.pdf import pdf_bytes
 from gis.study import active, reports, scenarios
 from gis.study.reports import PARTS, Asked
+from gis.study.sites import SiteRef
 from gis.view.report import full_report, one_page
 from gis.view.report.files import FORMS, bundle, form_of, workbook
 from gis.view.report.html import html_text
 from gis.view.tables import label
 from tests.command import done, refusal
+from tests.pencil import sites
 
 ROOT = Path(__file__).parents[1]
 
@@ -316,3 +320,39 @@ def test_the_hwpx_holds_its_maps_as_pictures():
 def test_names_are_words_in_a_hwpx_whatever_they_look_like():
     section, _ = hwpx_section(nasty())
     assert tight(NASTY) in tight("".join(section.itertext()))
+
+
+def kept_sites(count):
+    """Keep a layer of round sites side by side, and return what names each of them on the command line."""
+    places = [(172_000.0 + 4_000 * (number % 4), 280_000.0 + 4_000 * (number // 4)) for number in range(count)]
+    shapes = [shapely.Point(x, y).buffer(700, quad_segs=10) for x, y in places]
+    frame = sites(*shapes).assign(id=[f"s{number}" for number in range(count)]).reset_index(drop=True)
+    store.keep(store.StoredLayer(name="many", title="후보 <b>여럿</b>", kind="Polygon", source="pencil"), frame)
+    return [f"many:s{number}" for number in range(count)]
+
+
+def test_a_report_tells_of_sites_and_layers_that_somebody_imported():
+    ref = SiteRef("many", kept_sites(1)[0].partition(":")[2])
+    document = full_report(Asked(parts=("overview", "vertices", "sources"), sites=(ref,)))
+    text = tight(text_of(pdf_bytes(document)))
+    assert tight("후보 <b>여럿</b>") in text
+    assert not [
+        block for chapter in document.chapters for block in chapter.blocks if getattr(block, "tone", "") == "warning"
+    ]
+
+
+@pytest.mark.soak
+def test_a_report_of_fifty_pages_and_twenty_maps_stays_under_a_gigabyte(tmp_path):
+    asked = [word for one in kept_sites(16) for word in ("--site", one)]
+    parts = [
+        word for part in ("location", "overview", "vertices", "areas", "chain", "sources") for word in ("--part", part)
+    ]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gis", "report", "-o", tmp_path / "r.pdf", *asked, *parts], cwd=ROOT
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    pages = PdfReader(tmp_path / "r.pdf").pages
+    maps = sum("1:25,000" in page.extract_text() or "그림" in page.extract_text() for page in pages)
+    assert process.returncode == 0 and len(pages) >= 50 and maps >= 20
+    assert usage.ru_maxrss / 1024 < 1_000

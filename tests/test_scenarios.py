@@ -628,6 +628,15 @@ def test_alternatives_are_compared_by_what_they_ask_for_end_from_end(north):
     assert mine["value_low"] / data["value_low"] == pytest.approx(1.1 * HUNDRED / 3_384_000, rel=1e-6)
 
 
+def test_alternatives_that_differ_in_years_alone_are_told_apart():
+    scenarios.create("늦음", "late")
+    scenarios.slip("late", "futurecar", 1)
+    found = compare.compared([None, "late"], compare.Asked(year=2031))
+    first = found[found["scenario"].eq("late")].set_index("indicator").loc["first_complete"]
+    assert first["difference"] == 1
+    assert "2032년" in compare_view.compare_sentences(found, [None, "late"], compare.Asked(year=2031), "m2")[0]
+
+
 def test_what_nobody_knows_of_two_alternatives_has_no_difference(north):
     found = compare.compared([None, north], compare.Asked()).set_index("indicator")
     assert found.loc["unit_cost", ["value_low", "difference_low", "difference_high"]].isna().all(axis=None)

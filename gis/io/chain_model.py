@@ -87,6 +87,9 @@ def _toml_tables(source: Path | bytes, file: str) -> dict[str, list[dict[str, An
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise DataFileError("file_broken", file=file, reason=error) from error
     keys = {name: name.removesuffix("s") for name in TABLES}
+    strange = sorted(set(told) - set(keys.values()))
+    if strange:
+        raise InputError("chain.toml_tables", file=file, strange=", ".join(strange), known=", ".join(keys.values()))
     found = {}
     for name, key in keys.items():
         rows = told.get(key, [])

@@ -22,6 +22,7 @@ from gis.analysis.scenario import with_sites
 from gis.crs import GWANGJU_BELT, MAP_CRS, crs_name, reproject, to_work_crs
 from gis.errors import DataFileError, InputError, ShapeFault, UnknownNameError
 from gis.i18n import t
+from gis.i18n import table as label_table
 from gis.io import catalog, store
 from gis.io.formats import FILE_ENDINGS
 from gis.io.read import Reading, read_file, read_layer
@@ -271,11 +272,13 @@ def source_layer(source: str | None = None, reading: Reading | None = None) -> S
 
 
 def site_names(source: SourceLayer) -> dict[str, str]:
-    """Return what to call each site of a layer."""
+    """Return what to call each site of a layer; a name that the labels have in Korean is read in the reader's language."""
     names = source.frame["name"]
     if "short_name" in source.frame:
         names = source.frame["short_name"].fillna(names)
-    return dict(zip(source.frame["id"], names.fillna(source.frame["id"]).astype(str), strict=True))
+    known = dict(zip(source.frame["id"], names.fillna(source.frame["id"]).astype(str), strict=True))
+    labels = label_table("ko")
+    return {one: t(f"place.{one}") if labels.get(f"place.{one}") == name else name for one, name in known.items()}
 
 
 def layer_table() -> pd.DataFrame:

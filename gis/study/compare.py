@@ -80,12 +80,11 @@ def _rates(name: str | None) -> dict[str, tuple[float, float]]:
 def _with_differences(table: pd.DataFrame, first: str | None, unlike: Sequence[str | None]) -> pd.DataFrame:
     """Add what is subtracted from the first alternative: values, and ends of intervals but for `unlike` alternatives."""
     rows = table[table["scenario"].isna() if first is None else table["scenario"].eq(first)]
-    base = rows.set_index(["indicator", "subject"])
-    keys = list(zip(table["indicator"], table["subject"], strict=True))
+    keys, base_keys = ([*zip(one["indicator"], one["subject"], strict=True)] for one in (table, rows))
     shared = table["indicator"].isin(RATED) & ~table["scenario"].isin(list(unlike))
 
     def change(column: str) -> pd.Series:
-        before = base[column].to_dict()
+        before = dict(zip(base_keys, rows[column], strict=True))
         return table[column] - pd.Series([before.get(key, float("nan")) for key in keys], index=table.index)
 
     ends = {f"difference_{end}": change(f"value_{end}").where(shared) for end in ("low", "high")}

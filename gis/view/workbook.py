@@ -8,7 +8,7 @@ from gis.study.value_chain import DEFAULT_YEAR
 from gis.units import AREA_SYMBOLS
 from gis.view.ledger import article_table, ledger_table, steps_table
 from gis.view.sentences import with_distance_labels
-from gis.view.tables import label, shown, with_area_notes
+from gis.view.tables import label, shown, with_area_notes, with_titles
 
 
 def report_sheet(
@@ -28,7 +28,7 @@ def report_sheet(
     elif name == "article":
         table = article_table(table, ledger)
     elif name == "layers":
-        table = table.assign(title=table["title"].map(t))
+        table = with_titles(table)
     return shown(table.dropna(axis=1, how="all"), area_unit, names)
 
 

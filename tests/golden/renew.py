@@ -63,10 +63,15 @@ def _chain(built: Chain) -> dict[str, Any]:
         "completeness_known": built.completeness_known,
         "missing_stages": list(built.missing_stages),
         "single_points_of_failure": list(built.single_points_of_failure),
-        "stages": built.stages.set_index("id")["places"].to_dict(),
-        "doubts": built.doubts.set_index("id")["doubt"].to_dict(),
+        "stages": _known(built.stages.set_index("id")["places"]),
+        "doubts": _known(built.doubts.set_index("id")["doubt"]),
         "links": pairs,
     }
+
+
+def _known(values: pd.Series) -> dict[str, Any]:
+    """Return values by id, null for what there is not."""
+    return values.astype(object).where(values.notna(), None).to_dict()
 
 
 if __name__ == "__main__":
