@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check soak clean data screenshots
+.PHONY: run test check soak clean data screenshots commands
 
 run: .venv/run
 	$(BIN)/streamlit run app.py
@@ -24,6 +24,9 @@ data: .venv/dev
 
 screenshots: .venv/dev .venv/browser
 	$(BIN)/python docs/screenshots.py
+
+commands: .venv/dev
+	$(BIN)/python docs/commands.py
 
 .venv/run: requirements.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv

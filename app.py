@@ -21,6 +21,7 @@ else:
             st.Page("gis/app/pages/phases.py", title=page_title("page.phases"), icon=":material/timeline:"),
             st.Page("gis/app/pages/sources.py", title=page_title("page.sources"), icon=":material/library_books:"),
             st.Page("gis/app/pages/report.py", title=page_title("page.report"), icon=":material/description:"),
+            st.Page("gis/app/pages/guides.py", title=page_title("page.guides"), icon=":material/menu_book:"),
         ],
         position="top",
     ).run()

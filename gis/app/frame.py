@@ -10,6 +10,7 @@ import streamlit as st
 from gis.app import state
 from gis.app.choices import select
 from gis.app.map_assets import font_css
+from gis.app.share import show_share
 from gis.errors import GisError
 from gis.i18n import LANGUAGES, t, use_language
 from gis.study import active
@@ -32,6 +33,7 @@ def header(sentence: str) -> str:
     """Draw the page's one sentence and the choice of language and unit; return the area unit."""
     use_language(state.language())
     st.html(f"<style>{font_css()}{PAGE_CSS}</style>")
+    show_share()
     with st.container(key="header"):
         words, scenario_box, unit_box, language_box = st.columns([0.6, 0.16, 0.12, 0.12], vertical_alignment="center")
     words.markdown(sentence)

@@ -14,7 +14,7 @@ from gis.i18n import t
 from gis.io import store
 from gis.io.read import Reading
 from gis.io.write import LAYER_FORMATS, layer_bytes, write_bytes
-from gis.study import imports, kinds
+from gis.study import imports, kinds, work
 from gis.study import overlay as overlays
 from gis.view.overlay import assignment_table
 from gis.view.sentences import problem_sentences, story_sentence
@@ -193,3 +193,14 @@ def export(
     if secret:
         raise InputError("confidential", layer=", ".join(secret))
     write_bytes(layer_bytes(study.layer(layer), ending, layer, crs, study.export_story(layer)), output)
+
+
+@app.command("work")
+def save_work(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file, a .zip.")],
+    confidential: ConfidentialOpt = False,
+) -> None:
+    """Write all work here as one zip: scenarios, imported layers and tables, the edited chain, every decision."""
+    if output.suffix.lower() != ".zip":
+        raise InputError("export_ending", ending=output.suffix or "-", known=".zip")
+    write_bytes(work.work_bytes(confidential=confidential), output)

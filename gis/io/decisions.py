@@ -92,6 +92,14 @@ def history(topic: str, key: str) -> list[Decision]:
         return [_decision(row) for row in connection.execute(asked).mappings()]
 
 
+def everything() -> list[Decision]:
+    """Return every row of the history, the first first."""
+    if not database.exists():
+        return []
+    with database.reading() as connection:
+        return [_decision(row) for row in connection.execute(sql.select(_table).order_by(_table.c.number)).mappings()]
+
+
 def _require_unchanged(now: Decision | None, expected: int | None) -> None:
     if expected is not None and expected != (0 if now is None else now.number):
         told = "-" if now is None else " ".join(filter(None, [str(now.number), now.note, now.made_at]))

@@ -22,6 +22,8 @@ from gis.study.imports import Keeping
 
 SHAPES, RASTER = "Shapes", "Raster"
 KINDS = (SHAPES, firms.FIRMS, firms.PEOPLE, RASTER, register.LANDS)
+TABLES = (firms.FIRMS, firms.PEOPLE, register.LANDS, PLAN)
+"""Kinds without shapes or cells."""
 RASTER_ENDINGS = (".tif", ".tiff", ".mbtiles")
 
 
@@ -99,6 +101,11 @@ def has_no_shapes(name: str) -> bool:
     return any(name in (one.name, one.title) and one.kind not in store.DRAWN for one in store.layers())
 
 
+def own_ending(stored: StoredLayer) -> str:
+    """Return the ending under which a raster or a table leaves."""
+    return ".csv" if stored.kind in TABLES else store.file_path(stored).suffix
+
+
 def other_bytes(name: str, ending: str) -> bytes:
     """Return a raster as it is kept, or a table as CSV or XLSX.
 
@@ -109,7 +116,7 @@ def other_bytes(name: str, ending: str) -> bytes:
     """
     stored = store.layer(name)
     path = store.file_path(stored)
-    if stored.kind in (firms.FIRMS, firms.PEOPLE, register.LANDS, PLAN):
+    if stored.kind in TABLES:
         writers = {".csv": csv_bytes, ".xlsx": lambda table: xlsx_bytes({stored.name: table})}
         if ending in writers:
             return writers[ending](outward(store.table(stored.name)))

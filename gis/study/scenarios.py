@@ -530,13 +530,13 @@ def export(name: str, confidential: bool = False) -> bytes:
     """Return a scenario as a bundle; one marked 대외비 only where a person says so."""
     kept = named(name)
     secret = [kept.scenario.title] if kept.scenario.confidential else []
-    secret += [one for layer in _zone_layers(kept) for one in study.confidential_layers(layer)]
+    secret += [one for layer in zone_layers(kept) for one in study.confidential_layers(layer)]
     if secret and not confidential:
         raise InputError("confidential", layer=", ".join(secret))
     return scenarios.bundle_bytes(bundle(kept))
 
 
-def _zone_layers(kept: Kept) -> list[str]:
+def zone_layers(kept: Kept) -> list[str]:
     """Return the layers of zones that are plans of its sites."""
     found = [plans.kept_plan(f"{kept.id}/{site.id}") for site in kept.scenario.sites]
     return [plan.layer for plan in found if plan is not None and plan.layer is not None]

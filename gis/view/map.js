@@ -210,7 +210,7 @@ const siteMap = (() => {
   /** Show the kept view, else home; until a person takes the map, each new size fits anew. */
   function restoreView(map, key, home) {
     const container = map.getContainer();
-    const kept = tab.read(key);
+    const kept = linked(key) || tab.read(key);
     const place = () => {
       if (!container.clientWidth) return; // in a closed tab there is no size to fit
       map.invalidateSize({ pan: false });
@@ -228,6 +228,24 @@ const siteMap = (() => {
     ["pointerdown", "wheel", "keydown"].forEach((touch) =>
       container.addEventListener(touch, () => { hands.abort(); taken(); },
         { capture: true, passive: true, signal: hands.signal }));
+  }
+
+  /** The view that a link asks for, once: whoever moves the map then is not sent back. */
+  function linked(key) {
+    if (key !== "site-map:view") return null;
+    let text = null;
+    try {
+      text = new URLSearchParams(window.parent.location.search).get("view");
+    } catch {
+      return null; // a page of another origin holds the map
+    }
+    const [lat, lng, zoom] = (text || "").split(",").map(Number);
+    const sound = Math.abs(lat) <= 85 && Math.abs(lng) <= 180 && zoom >= 0 && zoom <= 24;
+    if (!sound || tab.read("siteMap:linked") === text) return null;
+    const view = { center: { lat, lng }, zoom };
+    tab.write("siteMap:linked", text);
+    tab.write(key, view);
+    return view;
   }
 
   function restoreDrawings(map, drawn, kept, draft) {

@@ -16,6 +16,8 @@ iframe[title="streamlit_folium.st_folium"] { border: 1px solid #d5dae0; border-r
   .st-key-header [data-testid="stColumn"] { min-width: 7rem; }
   .st-key-header [data-testid="stColumn"]:first-child { min-width: 100%; }
 }
+.st-key-share { position: fixed; top: 0.65rem; right: 1.4rem; z-index: 999991; width: auto; align-items: center; gap: 0.9rem; }
+@media (max-width: 1180px) { .st-key-share { position: static; } }
 .st-key-map iframe { height: max(30rem, calc(100vh - 14.5rem)) !important; }
 .st-key-panel { height: max(26rem, calc(100vh - 12rem)) !important; }
 @media (max-width: 1000px) { .st-key-panel { height: auto !important; } }
@@ -44,4 +46,11 @@ iframe[title="streamlit_folium.st_folium"] { border: 1px solid #d5dae0; border-r
 .gis-box { width: 1.15rem; height: 0.8rem; }
 .gis-dot { width: 0.75rem; height: 0.75rem; border-radius: 50%; }
 .gis-line { width: 1.3rem; height: 0; }
+"""
+
+LINK_CSS = """
+button { font: inherit; font-size: 0.875rem; color: #1f2933; background: none; border: 0; padding: 0.25rem 0; cursor: pointer; white-space: nowrap; }
+button:hover { color: #0072b2; }
+button:focus-visible { outline: 2px solid #0072b2; outline-offset: 2px; border-radius: 3px; }
+input { font: inherit; width: 16rem; }
 """
