@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check soak clean data screenshots commands
+.PHONY: run test check soak clean data screenshots commands offline-bundle
 
 run: .venv/run
 	$(BIN)/streamlit run app.py
@@ -27,6 +27,11 @@ screenshots: .venv/dev .venv/browser
 
 commands: .venv/dev
 	$(BIN)/python docs/commands.py
+
+PYTHONS ?= 3.12 3.13
+offline-bundle: .venv/dev
+	$(BIN)/python -m pip install --quiet --requirement deploy/requirements.txt
+	$(BIN)/python deploy/bundle.py --python $(PYTHONS)
 
 .venv/run: requirements.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv

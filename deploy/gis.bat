@@ -1,0 +1,3 @@
+@echo off
+rem The command line: gis area, gis report -o report.pdf, ...
+call "%~dp0start.bat" gis %*

@@ -1,0 +1,3 @@
+#!/bin/sh
+# The command line: ./gis.sh area, ./gis.sh report -o report.pdf, ...
+exec "$(dirname -- "$0")/start.sh" gis "$@"
