@@ -18,7 +18,7 @@ from gis.cli import app  # noqa: E402
 WORDS = {
     "ko": {
         "title": "# 명령",
-        "made": "이 쪽은 명령줄의 코드에서 만들었습니다(`make commands`). 같은 글은 `python -m gis 명령 --help`에도 있습니다.",
+        "made": "이 쪽은 명령줄의 코드에서 만들었습니다(`make commands`). 같은 글은 `python -m gis COMMAND --help`에도 있습니다.",
         "global": "## 모든 명령 앞에",
         "options": "| 적는 법 | 뜻 | 기본값 |",
         "exits": "끝나는 값: 정상 0, 입력의 잘못 1(무엇을 어떻게 고치는지 한 줄), 사용법의 잘못 2. 표준출력에는 결과만 나옵니다.",

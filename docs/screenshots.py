@@ -28,9 +28,7 @@ MAP = 'iframe[title="streamlit_folium.st_folium"]'
 PATIENCE = 90_000
 COLORS = 128
 README_PICTURES = {"map": "/?complex=bitgreen", "chain": "/chain?year=2031"}
-CONTROLS = (
-    '[role="tab"], [data-testid="stTopNavLink"], [data-testid="stTopNavLinkContainer"], button[kind^="segmented"]'
-)
+CONTROLS = '[role="tab"], [data-testid="stTopNavLink"], [data-testid="stTopNavLinkContainer"], button[data-variant="segmented_control"]'
 
 
 def open_tab(key: str) -> Callable[[Page], None]:

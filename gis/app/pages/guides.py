@@ -11,8 +11,11 @@ from gis.i18n import LANGUAGES, language, t
 
 DOCS = Path(__file__).parents[3] / "docs"
 GUIDES = ("tutorial", "imports", "tables", "measures", "commands", "extend")
+PIECE = re.compile(r"^(## .+|!\[[^\]]*\]\([\w/-]+\.png\))$", re.MULTILINE)  # headings and pictures
 PICTURE = re.compile(r"!\[([^\]]*)\]\(([\w/-]+\.png)\)")
 LINK = re.compile(rf"\]\(({'|'.join(GUIDES)})\.md(#[^)]*)?\)")
+TYPE = """<style>[data-testid="stMarkdown"] code {font-family: "Source Code Pro", "GIS Gothic", monospace}</style>"""
+# Streamlit's type for code has no Korean letters. (A bare text below a name would be shown on the page.)
 
 
 def page() -> None:
@@ -23,18 +26,22 @@ def page() -> None:
     if not file.is_file():
         st.info(t("guides.missing", folder=str(DOCS)), icon=":material/folder_off:")
         return
+    st.html(TYPE)
     show_text(file.read_text(encoding="utf-8"), folder)
 
 
 def show_text(text: str, folder: Path) -> None:
-    """Show a guide: its pictures from its folder, links to other guides as links of this page."""
+    """Show a guide: headings with anchors, pictures from its folder, links to other guides as links of this page."""
     spoken = "" if language() == LANGUAGES[0] else f"&lang={language()}"
-    linked = LINK.sub(rf"](?guide=\1{spoken}\2)", text)
-    words, *pictures = PICTURE.split(linked)
-    st.markdown(words)
-    for said, path, after in zip(pictures[::3], pictures[1::3], pictures[2::3], strict=True):
-        st.image(folder / path, caption=said, width="stretch")
-        st.markdown(after)
+    for piece in PIECE.split(LINK.sub(rf"](?guide=\1{spoken}\2)", text)):
+        picture = PICTURE.fullmatch(piece)
+        if picture:
+            st.image(folder / picture[2], caption=picture[1], width="stretch")
+        elif piece.startswith("## "):
+            heading = piece.removeprefix("## ")
+            st.header(heading, anchor=re.sub(r"[^\w-]", "", heading.lower().replace(" ", "-")))
+        elif piece.strip():
+            st.markdown(piece)
 
 
 show_page(page)
