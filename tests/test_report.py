@@ -15,6 +15,7 @@ import openpyxl
 import pandas as pd
 import pytest
 import shapely
+from hwp_hwpx_parser import Reader
 from pypdf import PdfReader
 
 from gis import study
@@ -41,9 +42,15 @@ def whole():
     return full_report(Asked())
 
 
-@pytest.fixture(scope="module")
-def pdf_text(whole):
-    return text_of(pdf_bytes(whole))
+@pytest.fixture(scope="module", params=["pypdf", "pdftotext"])
+def pdf_text(whole, request):
+    return (text_of if request.param == "pypdf" else poppler_text)(pdf_bytes(whole))
+
+
+def poppler_text(content):
+    """Return the words of a PDF as `pdftotext` reads them, without spaces."""
+    said = subprocess.run(["pdftotext", "-", "-"], input=content, capture_output=True, check=True).stdout.decode()
+    return tight(said).replace("\u200b", "")
 
 
 def text_of(content):
@@ -309,6 +316,19 @@ def test_the_hwpx_says_the_areas_of_the_command_line_in_a_table_with_a_repeated_
     cells = {"".join(cell.itertext()) for cell in tables[0].iter(f"{PARAGRAPH}tc")}
     for row in done("area", "--format", "json").json:
         assert f"{row['area_m2']:,.0f}" in cells
+
+
+def test_another_reader_of_hwpx_finds_every_table_cell_by_cell(tmp_path):
+    made = full_report(Asked(parts=("areas", "distances", "location")))
+    path = tmp_path / "report.hwpx"
+    path.write_bytes(FORMS[".hwpx"](made))
+    with Reader(path) as reader:
+        tables = [[[tight(cell) for cell in row] for row in table.rows] for table in reader.tables]
+        pictures, text = len(reader.get_images()), tight(reader.text)
+    assert len(tables) == len(made.tables) and pictures == len(made.figures)
+    for found, meant in zip(tables, made.tables, strict=True):
+        assert found == [[tight(cell) for cell in row] for row in (meant.rows.columns, *cell_texts(meant.rows))]
+    assert all(tight(figure.caption) in text for figure in made.figures)
 
 
 def test_the_hwpx_holds_its_maps_as_pictures():

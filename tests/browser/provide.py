@@ -1,4 +1,4 @@
-"""Find a browser for the tests, or install one: from the system, Debian's packages, or Playwright's own.
+"""Find a browser for the tests, or install one: from the system, Debian's packages, or Playwright's own; and `pdftotext`.
 
 `make test` runs this once. Whatever comes first is taken; when nothing can be had, it says what was tried.
 """
@@ -10,6 +10,7 @@ import sys
 
 from playwright.sync_api import sync_playwright
 
+READER = "poppler-utils"
 ON_PATH = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -24,15 +25,17 @@ def main() -> None:
     attempts = [[sys.executable, "-m", "playwright", "install", "chromium"]]
     if shutil.which("apt-get"):
         sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
-        attempts[:0] = [[*sudo, "apt-get", "update"], [*sudo, "apt-get", "install", "--yes", "chromium"]]
+        attempts[:0] = [[*sudo, "apt-get", "update"], [*sudo, "apt-get", "install", "--yes", "chromium", READER]]
     for command in attempts:
-        if present():
+        if present() and shutil.which("pdftotext"):
             break
         subprocess.run(command, check=False)
     found = present()
     if not found:
         tried = "; ".join(" ".join(command) for command in attempts)
         sys.exit(f"no browser for the tests: none on the PATH ({', '.join(ON_PATH)}), and these failed: {tried}")
+    if not shutil.which("pdftotext"):
+        sys.exit(f"no pdftotext for the tests of reports: install {READER}")
     sys.stdout.write(f"browser: {found}\n")
 
 
