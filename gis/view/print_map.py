@@ -46,6 +46,8 @@ SCALES = (
 )
 NAME, SMALL = 25.0, 19.0
 """Sizes of type: 7 pt and 5.4 pt."""
+MANY_LINKS = 24
+"""From so many arcs on, they are drawn thinner."""
 PIXEL = 2.6
 """Units of the drawing in a pixel of the map on screen, by which its widths and dashes are drawn."""
 COLORS = (PLUM, GREEN, OLIVE, ORANGE, BLUE, VERMILION, SKY, PURPLE)
@@ -161,7 +163,8 @@ def printed_map(
     for one in layers:
         names += _draw_layer(land, defs, sheet, one, hatches)
     _draw_links(land, sheet, chosen)
-    corners = [*_draw_inset(svg, sheet, inset), *_draw_measure(svg, sheet)]
+    sites = [one.frame for one in layers if one.named and not one.faint]
+    corners = [*_draw_inset(svg, sheet, inset, sites), *_draw_measure(svg, sheet)]
     corners += _draw_grid(svg, sheet, corners)
     placed, left = placed_names(names, (12, 12, width - 12, height - 12), corners)
     for found in placed:
@@ -311,6 +314,7 @@ def _draw_name(group: ElementTree.Element, found: Placed) -> None:
 def _draw_links(group: ElementTree.Element, sheet: Sheet, links: Sequence[Mapping[str, Any]]) -> None:
     """Draw the arcs of the chain: color and width by kind, dashes by evidence, a head at 60 % of the way."""
     seen: dict[Any, int] = {}
+    thin = _thinness(links)
     for link in links:
         ends = tuple(link["from_lonlat"]), tuple(link["to_lonlat"])
         bulge = 0.14 + 0.08 * seen.get(ends, 0)
@@ -318,19 +322,23 @@ def _draw_links(group: ElementTree.Element, sheet: Sheet, links: Sequence[Mappin
         path = gpd.GeoSeries([shapely.LineString(arc(*ends, bulge=bulge))], crs=MAP_CRS).to_crs(sheet.belt)
         points = sheet.to_paper(shapely.get_coordinates(path.iloc[0]))
         line = "M" + "L".join(f"{decimal_text(x)},{decimal_text(y)}" for x, y in points)
-        look = _link_look(link["kind"], link["evidence"])
-        add_element(
-            group, "path", d=line, fill="none", stroke="#ffffff", stroke_width=look["stroke_width"] + 6, opacity="0.7"
-        )
+        look = _link_look(link["kind"], link["evidence"], thin)
+        halo = look["stroke_width"] + 6 * thin
+        add_element(group, "path", d=line, fill="none", stroke="#ffffff", stroke_width=halo, opacity="0.7")
         add_element(group, "path", d=line, fill="none", **look)
         _draw_head(group, points, LINK_COLORS[link["kind"]], 8 + look["stroke_width"])
 
 
-def _link_look(kind: str, evidence: str) -> dict[str, Any]:
+def _thinness(links: Sequence[Mapping[str, Any]]) -> float:
+    """Return how much thinner arcs are drawn where there are many, so that the map beneath can be read."""
+    return max(0.45, min(1.0, MANY_LINKS / max(len(links), 1)))
+
+
+def _link_look(kind: str, evidence: str, thin: float = 1.0) -> dict[str, Any]:
     dash = LINK_DASHES[evidence]
-    look: dict[str, Any] = {"stroke": LINK_COLORS[kind], "stroke_width": LINK_WEIGHTS[kind] * PIXEL}
+    look: dict[str, Any] = {"stroke": LINK_COLORS[kind], "stroke_width": LINK_WEIGHTS[kind] * PIXEL * thin}
     if dash:
-        look |= {"stroke_dasharray": " ".join(decimal_text(float(part) * PIXEL) for part in dash.split())}
+        look |= {"stroke_dasharray": " ".join(decimal_text(float(part) * PIXEL * thin) for part in dash.split())}
         look |= {"stroke_linecap": "round" if evidence == "plan" else "butt"}
     return look
 
@@ -348,8 +356,10 @@ def _draw_head(group: ElementTree.Element, points: np.ndarray, color: str, size:
     add_element(group, "polygon", points=corners, fill=color, stroke="#ffffff", stroke_width=2.0)
 
 
-def _draw_inset(group: ElementTree.Element, sheet: Sheet, land: gpd.GeoDataFrame | None) -> list[Box]:
-    """Draw where the map lies in the land around it, in the upper right corner."""
+def _draw_inset(
+    group: ElementTree.Element, sheet: Sheet, land: gpd.GeoDataFrame | None, sites: Sequence[gpd.GeoDataFrame]
+) -> list[Box]:
+    """Draw where the map lies in the land around it, in the corner that hides least of the sites."""
     if land is None:
         return []
     frame = reproject(land, sheet.belt)
@@ -357,7 +367,7 @@ def _draw_inset(group: ElementTree.Element, sheet: Sheet, land: gpd.GeoDataFrame
     west, south, east, north = frame.total_bounds
     factor = (side - 16) / max(east - west, north - south)
     wide, high = (east - west) * factor + 16, (north - south) * factor + 16
-    left, top = sheet.width * MM - wide - 14, 14.0
+    left, top = _free_corner(sheet, wide, high, sites)
     inner = add_element(group, "g", transform=f"translate({decimal_text(left)},{decimal_text(top)})")
     add_element(inner, "rect", x=0.0, y=0.0, width=wide, height=high, fill="#ffffff", stroke=INK, stroke_width=2.0)
 
@@ -376,6 +386,24 @@ def _draw_inset(group: ElementTree.Element, sheet: Sheet, land: gpd.GeoDataFrame
             inner, "rect", x=x0, y=y0, width=x1 - x0, height=y1 - y0, fill="none", stroke="#c0392b", stroke_width=4.0
         )
     return [(left, top, left + wide, top + high)]
+
+
+def _free_corner(sheet: Sheet, wide: float, high: float, sites: Sequence[gpd.GeoDataFrame]) -> tuple[float, float]:
+    """Return left and top of a box on the paper; the lower left corner is that of the scale bar."""
+    east, south = sheet.width * MM - wide - 14, sheet.height * MM - high - 14
+    west_land, _, _, north_land = sheet.bounds
+    meters = sheet.scale / (1_000 * MM)
+
+    def hidden(place: tuple[float, float]) -> float:
+        left, top = place
+        box = shapely.box(
+            west_land + left * meters, north_land - (top + high) * meters, west_land + (left + wide) * meters, north_land - top * meters
+        )  # fmt: skip
+        return sum(
+            float(frame.geometry.intersection(box).area.sum()) + int(frame.intersects(box).sum()) for frame in sites
+        )
+
+    return min([(east, 14.0), (14.0, 14.0), (east, south)], key=hidden)
 
 
 def _draw_measure(group: ElementTree.Element, sheet: Sheet) -> list[Box]:
@@ -457,17 +485,19 @@ class _Item:
 
 def _legend_items(layers: Sequence[Drawn], links: Sequence[Mapping[str, Any]]) -> list[_Item]:
     """Return what the legend explains, from the declarations of the layers and what is drawn."""
-    items = []
+    items, thin = [], _thinness(links)
     for one in layers:
         if one.listed:
             items += _layer_items(one)
     kinds = [kind for kind in LINK_COLORS if any(link["kind"] == kind for link in links)]
     items += [
-        _Item(t(f"map.link_{kind}", kind=label("link_kind", kind)), "line", _link_look(kind, "stated"))
+        _Item(t(f"map.link_{kind}", kind=label("link_kind", kind)), "line", _link_look(kind, "stated", thin))
         for kind in kinds
     ]
     known = [name for name in LINK_DASHES if any(link["evidence"] == name for link in links)]
-    items += [_Item(t(f"map.link_{name}"), "line", _link_look("service", name) | {"stroke": INK}) for name in known]
+    items += [
+        _Item(t(f"map.link_{name}"), "line", _link_look("service", name, thin) | {"stroke": INK}) for name in known
+    ]
     return items
 
 

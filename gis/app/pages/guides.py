@@ -14,8 +14,12 @@ GUIDES = ("tutorial", "imports", "tables", "measures", "commands", "extend")
 PIECE = re.compile(r"^(## .+|!\[[^\]]*\]\([\w/-]+\.png\))$", re.MULTILINE)  # headings and pictures
 PICTURE = re.compile(r"!\[([^\]]*)\]\(([\w/-]+\.png)\)")
 LINK = re.compile(rf"\]\(({'|'.join(GUIDES)})\.md(#[^)]*)?\)")
-TYPE = """<style>[data-testid="stMarkdown"] code {font-family: "Source Code Pro", "GIS Gothic", monospace}</style>"""
-# Streamlit's type for code has no Korean letters. (A bare text below a name would be shown on the page.)
+CODE = """<style>
+[data-testid="stMarkdown"] code {font-family: "Source Code Pro", "GIS Gothic", monospace}
+[data-testid="stMarkdown"] pre {white-space: pre-wrap; overflow: hidden}
+[data-testid="stMarkdown"] pre code, [data-testid="stMarkdown"] pre code span {color: inherit !important; white-space: pre-wrap !important}
+</style>"""
+# Streamlit's type for code has no Korean letters, and its colors too little contrast. (A bare text would be shown.)
 
 
 def page() -> None:
@@ -26,7 +30,7 @@ def page() -> None:
     if not file.is_file():
         st.info(t("guides.missing", folder=str(DOCS)), icon=":material/folder_off:")
         return
-    st.html(TYPE)
+    st.html(CODE)
     show_text(file.read_text(encoding="utf-8"), folder)
 
 
@@ -36,7 +40,7 @@ def show_text(text: str, folder: Path) -> None:
     for piece in PIECE.split(LINK.sub(rf"](?guide=\1{spoken}\2)", text)):
         picture = PICTURE.fullmatch(piece)
         if picture:
-            st.image(folder / picture[2], caption=picture[1], width="stretch")
+            st.image(folder / picture[2], caption=picture[1], alt=picture[1], width="stretch")
         elif piece.startswith("## "):
             heading = piece.removeprefix("## ")
             st.header(heading, anchor=re.sub(r"[^\w-]", "", heading.lower().replace(" ", "-")))

@@ -19,6 +19,8 @@ from layers.palette import INK, SKY
 
 TEXT_WIDTH = {"a4": 174.0, "a3": 261.0}
 """mm between the margins of a page."""
+MAP_HEIGHT = {"a4": 205.0, "a3": 300.0}
+"""mm of a map that has a page of its own."""
 USUAL_SCALE = 25_000
 DONG_SCALE = 80_000
 """Up to this scale the map has room for the names of dongs."""
@@ -60,7 +62,7 @@ def overview_map(
 def site_map(frame: gpd.GeoDataFrame, name: str, called: str, paper: str, stamp: str | None = None) -> Figure:
     """Return the map of one site at 1:25,000 where the page allows; a complex is drawn as the complexes are."""
     alone = to_work_crs(frame)
-    sheet = sheet_around(alone, TEXT_WIDTH[paper], 140.0, scale=USUAL_SCALE)
+    sheet = sheet_around(alone, TEXT_WIDTH[paper], MAP_HEIGHT[paper], scale=USUAL_SCALE)
     complexes = to_work_crs(study.complexes())
     layers = [*ground(sheet), layer_drawn("complexes", complexes, named=True)]
     if name not in complexes.index:

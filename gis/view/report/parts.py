@@ -30,7 +30,7 @@ from gis.view import vertices as vertices_view
 from gis.view.card import CARD_QUANTITIES, TEXT_QUANTITIES
 from gis.view.chain_diagram import chain_diagram, diagram_sentence
 from gis.view.phase_picture import PLOT_WIDTH, picture
-from gis.view.report.maps import TEXT_WIDTH, overview_map, site_map
+from gis.view.report.maps import MAP_HEIGHT, TEXT_WIDTH, overview_map, site_map
 from gis.view.sentences import adjacency_sentence, area_sentence, chain_sentence, conflict_sentence
 from gis.view.tables import label, shown, stage_matrix_table
 from gis.view.workbook import report_sheet
@@ -61,7 +61,7 @@ def words(lines: Iterable[str], tone: str = "plain") -> Iterator[Words]:
 
 def location(asked: Asked, stamp: str | None) -> Iterator[Block]:
     """Yield the map of all complexes and one of each site."""
-    yield overview_map(TEXT_WIDTH[asked.paper], stamp=stamp)
+    yield overview_map(TEXT_WIDTH[asked.paper], stamp=stamp, height=MAP_HEIGHT[asked.paper])
     for row in study.complexes().itertuples():
         frame = study.complexes().loc[[row.Index]]
         yield site_map(frame, str(row.Index), label("place", row.Index), asked.paper, stamp)
