@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from gis.i18n import LANGUAGES
 from gis.study import active, scenarios
+from tests.test_work import keep
 
 ROOT = Path(__file__).parents[1]
 
@@ -220,10 +221,32 @@ def test_files_under_a_confidential_scenario_wait_until_a_person_says_so(north):
     app = opened("measure")
 
     def held_back():
-        return {one.proto.disabled for one in app.get("download_button")}
+        buttons = (one.proto for one in app.get("download_button"))
+        return {one.disabled for one in buttons if one.label != "내 작업 받기"}  # nothing confidential is in that
 
     app.session_state["scenario"] = north
     app.run()
     assert held_back() == {True}
     next(one for one in app.checkbox if one.key == "secret-sure").check().run()
     assert held_back() == {False}
+
+
+def test_what_is_confidential_is_in_no_address_wherever_it_is_chosen(north):
+    scenarios.edit(north, {"confidential": True})
+    keep("quiet", confidential=True)
+    keep("open")
+    app = opened(scenario_start="compare", compared=["-", north])
+    assert north not in json.dumps(dict(app.query_params))
+    app = opened("map", layers=["complexes", "quiet", "open"])
+    assert app.query_params["layers"] == ["complexes", "open"]
+    app = opened("statutory", site="quiet")
+    assert "quiet" not in json.dumps(dict(app.query_params))
+
+
+def test_a_report_may_be_about_a_site_that_was_imported(north):
+    keep("open")
+    app = opened("report", sites=["open:a"], parts=["location", "vertices"])
+    next(one for one in app.button if "만들기" in one.label).click().run()
+    assert not app.exception and not app.error
+    assert "open:a" in app.query_params["sites"]
+    assert any("그림" in one.value for one in app.success)

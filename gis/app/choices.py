@@ -4,7 +4,7 @@ Streamlit's `bind` writes labels, which change with the language; these write id
 Numbers and switches have no labels and use `bind` as it is.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -20,11 +20,10 @@ def select(
     key: str,
     default: str | None,
     words: Words,
-    secret: Collection[str] = (),
     **more: Any,
 ) -> str | None:
-    """Return the one option chosen from a list; None where nothing is, if `default` is None; `secret` as in `state.link`."""
-    return st.selectbox(label, options, format_func=words, **state.link(key, options, default, secret), **more)
+    """Return the one option chosen from a list; None where nothing is, if `default` is None."""
+    return st.selectbox(label, options, format_func=words, **state.link(key, options, default), **more)
 
 
 def segment(label: str, options: Sequence[str], key: str, default: str, words: Words) -> str:

@@ -13,7 +13,7 @@ from gis.app.map_assets import font_css
 from gis.app.share import show_share
 from gis.errors import GisError
 from gis.i18n import LANGUAGES, t, use_language
-from gis.study import active
+from gis.study import active, work
 from gis.units import AREA_SYMBOLS
 from gis.view import scenarios
 from gis.view.page_css import PAGE_CSS
@@ -33,6 +33,7 @@ def header(sentence: str) -> str:
     """Draw the page's one sentence and the choice of language and unit; return the area unit."""
     use_language(state.language())
     st.html(f"<style>{font_css()}{PAGE_CSS}</style>")
+    state.hide(work.secrets())
     show_share()
     with st.container(key="header"):
         words, scenario_box, unit_box, language_box = st.columns([0.6, 0.16, 0.12, 0.12], vertical_alignment="center")
@@ -57,12 +58,11 @@ def choose_scenario() -> None:
     if not known:
         return
     titles = {state.NO_SCENARIO: t("scenario.none")} | scenarios.titles()
-    secret = [name for name, one in known.items() if one.confidential]
     chosen = select(
-        t("scenario.one"), list(titles), state.SCENARIO, state.NO_SCENARIO, titles.__getitem__, secret,
+        t("scenario.one"), list(titles), state.SCENARIO, state.NO_SCENARIO, titles.__getitem__,
         label_visibility="collapsed",
     )  # fmt: skip
-    if chosen in secret:
+    if chosen in known and known[chosen].confidential:
         st.html(f'<div class="secret" aria-hidden="true">{t("scenario.secret_word")}</div>')
         st.caption(t("scenario.secret_note"))
         st.checkbox(t("scenario.export_sure"), key=state.SECRET_SURE)

@@ -40,7 +40,30 @@ def chosen_site(key: str = "site", first: str | None = None) -> SiteRef | None:
         return SiteRef(chosen, next(iter(names)))
     with feature_box:
         feature = select(
-            t("statutory.feature"), list(names), f"{key}-feature-{chosen}", None, lambda one: f"{names[one]} ({one})",
+            t("statutory.feature"), list(names), f"{key}{state.OF_LAYER}{chosen}", None, lambda one: f"{names[one]} ({one})",
             index=None, placeholder=t("statutory.choose_feature"),
         )  # fmt: skip
     return None if feature is None else SiteRef(chosen, feature)
+
+
+MOST_FEATURES = 60
+"""Features of a layer that are offered one by one."""
+
+
+def sites_to_choose() -> dict[str, tuple[str, SiteRef]]:
+    """Return every site that a report may be about, with what it is called: complexes, drawn polygons, imported features."""
+    drawn = [geometry for geometry in state.drawings() if geometry["type"] != "LineString"]
+    found = {name: (label("place", name), SiteRef(name)) for name in cache.boundary_grades()}
+    for number, geometry in enumerate(drawn, start=1):
+        ref = SiteRef(drawn=state.drawing_text(geometry))
+        found[f"{DRAWN}{number}"] = (t("map.drawn_shape", number=number), ref)
+    for name, one in study.known_layers().items():
+        if one.group != "imported" or one.geometry != "Polygon":
+            continue
+        names = cache.site_names(name)
+        if len(names) <= MOST_FEATURES:
+            found |= {
+                f"{name}:{one_id}": (f"{called} ({layer_title(one)})", SiteRef(name, one_id))
+                for one_id, called in names.items()
+            }
+    return found

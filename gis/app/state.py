@@ -24,6 +24,9 @@ _CLICKS = "clicks"
 _DRAWINGS = "drawings"
 _KEPT = "kept"
 _SEEN_VALUES = "seen-values"
+_HIDDEN = "hidden"
+OF_LAYER = "-feature-"
+"""Between the name of a choice and the layer whose features it is about."""
 _REQUEST = "service-request"
 _CHANGE = "outline-change"
 _POINTS = "control-points"
@@ -34,12 +37,10 @@ _SEEN, _HELD = "scenario-seen", "scenario-held"
 _WISH = "siting-wish"
 
 
-def link(
-    key: str, allowed: Iterable[str], default: str | list[str] | None = None, secret: Collection[str] = ()
-) -> dict[str, Any]:
+def link(key: str, allowed: Iterable[str], default: str | list[str] | None = None) -> dict[str, Any]:
     """Bind the choice `key` to the address and return the arguments that make a widget show and keep it.
 
-    What is `secret` is kept in this visit alone, and never written to the address.
+    What is marked 대외비 (`hide`) is kept in this visit alone, and never written to the address.
 
     The choice is an id: taken from the address once, written to it always. Streamlit's own `bind` writes the
     label, which changes with the language. The widget has a key of its own in each language, for a widget
@@ -48,13 +49,24 @@ def link(
     if key not in st.session_state:
         st.session_state[key] = _from_address(key, set(allowed), default)
     chosen = st.session_state[key]
-    if chosen == default or chosen in secret:
+    told = [one for one in chosen if not _is_hidden(key, one)] if isinstance(chosen, list) else chosen
+    if told == default or (isinstance(told, str) and _is_hidden(key, told)):
         st.query_params.pop(key, None)
     else:
-        st.query_params[key] = chosen
+        st.query_params[key] = told
     widget = f"{key}-{language()}"
     st.session_state[widget] = chosen
     return {"key": widget, "on_change": _adopt, "args": (key, widget)}
+
+
+def hide(names: Collection[str]) -> None:
+    """Keep layers and scenarios of these names, and their features (`NAME:ID`), out of the address."""
+    st.session_state[_HIDDEN] = frozenset(names)
+
+
+def _is_hidden(key: str, option: str) -> bool:
+    hidden = st.session_state.get(_HIDDEN, frozenset())
+    return bool({option, option.partition(":")[0], key.rpartition(OF_LAYER)[2]} & hidden)
 
 
 def _adopt(key: str, widget: str) -> None:

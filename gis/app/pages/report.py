@@ -10,6 +10,7 @@ from gis.app import cache, state
 from gis.app.choices import segment, select, several
 from gis.app.downloads import under_now
 from gis.app.frame import faults_shown, header, plain, say, show_page
+from gis.app.site_choice import sites_to_choose
 from gis.i18n import language, reading, t
 from gis.io.document import Document
 from gis.io.write import LAYER_FORMATS
@@ -46,9 +47,9 @@ def chosen(unit: str, kind: str) -> Asked:
     if kind == "full":
         parts = tuple(several(t("document.parts"), PARTS, "parts", USUAL, lambda name: t(f"document.part.{name}")))
         if set(parts) & set(SITE_PARTS):
-            complexes = list(study.complexes().index)
-            names = several(t("document.sites"), complexes, "sites", ["futurecar"], lambda name: label("place", name))
-            sites = tuple(SiteRef(name) for name in names)
+            known = sites_to_choose()
+            names = several(t("document.sites"), list(known), "sites", ["futurecar"], lambda name: known[name][0])
+            sites = tuple(known[name][1] for name in names)
         if "alternatives" in parts:
             titles = {DATA: t("scenario.data")} | scenarios.titles()
             picked = several(t("document.alternatives"), list(titles), "compared", [DATA], titles.__getitem__)
