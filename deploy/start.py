@@ -33,7 +33,7 @@ def main(words):
     if WINDOWS:
         return subprocess.call([str(python()), *command], cwd=str(folder), env=surroundings())
     os.chdir(str(folder))
-    os.execve(str(python()), [str(python()), *command], surroundings())
+    return os.execve(str(python()), [str(python()), *command], surroundings())
 
 
 def unfit():
