@@ -58,13 +58,14 @@ BELT_NAMES = {"EPSG:5185": "west", "EPSG:5186": "central", "EPSG:5187": "east", 
 
 @dataclass(frozen=True)
 class BeltOrigin:
-    """Where a belt begins: its name, latitude and longitude (°), and what is added to X (north) and Y (east), m."""
+    """Where a belt begins: its name, latitude and longitude (°), what is added to X (north) and Y (east), m, and its scale."""
 
     name: str
     lat: float
     lon: float
     false_north: float
     false_east: float
+    scale: float
 
 
 def belt_origin(belt: str) -> BeltOrigin:
@@ -72,8 +73,8 @@ def belt_origin(belt: str) -> BeltOrigin:
     numbers = _plane_numbers(pyproj.CRS(belt))
     if numbers is None:
         raise CrsError("not_work_crs", belts=", ".join(BELTS), crs=belt)
-    _, _, lat, lon, _, false_east, false_north = numbers
-    return BeltOrigin(BELT_NAMES[belt], lat, lon, false_north, false_east)
+    _, _, lat, lon, scale, false_east, false_north = numbers
+    return BeltOrigin(BELT_NAMES[belt], lat, lon, false_north, false_east, scale)
 
 
 def known_crs(text: str) -> pyproj.CRS:

@@ -1,15 +1,19 @@
 """How large a site is: on the plane of its belt, on the ellipsoid, and against the notice."""
 
+from collections.abc import Callable
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from gis.crs import MAP_CRS, crs_name, reproject, require_work_crs
 from gis.errors import InputError
 from gis.kernel.geodesy import polygon_areas
 from gis.model import SCHEMATIC, SHARE_COLUMNS, worse_grade
 
+Floats = NDArray[np.float64]
 ROUNDING = 0.01
 """m by which 7 decimals of a degree round a boundary; a share thinner than that all round is no land."""
 
@@ -17,8 +21,7 @@ ROUNDING = 0.01
 def geodesic_areas(sites: gpd.GeoDataFrame) -> pd.Series:
     """Return each site's 타원체면적 in m² on GRS80, aligned to `sites.index`."""
     require_work_crs(sites)
-    lonlat = reproject(sites, MAP_CRS).geometry.to_numpy()
-    return pd.Series(polygon_areas(lonlat)[0], index=sites.index, name="area")
+    return pd.Series(geodesic_measures(sites)[0], index=sites.index, name="area")
 
 
 def planar_areas(sites: gpd.GeoDataFrame) -> pd.Series:
@@ -43,24 +46,42 @@ def area_sigmas(sites: gpd.GeoDataFrame, vertex_sigmas: pd.Series) -> pd.DataFra
         own = sites["own_sigma"].astype(bool) if "own_sigma" in sites else stated.notna()
         vertex_sigma = vertex_sigma.where(~own, stated)
     vertex_sigma = vertex_sigma.where(sites["grade"] != SCHEMATIC)
-    root = np.array([_unit_sigma(shape) for shape in sites.geometry])
+    root = _unit_sigmas(sites.geometry.to_numpy())
     return pd.DataFrame(
         {"sigma": root * vertex_sigma, "sigma_correlated": sites.length * vertex_sigma}, index=sites.index
     )
 
 
-def _unit_sigma(shape: shapely.Geometry) -> float:
-    total = 0.0
-    for ring in shapely.get_rings(shapely.get_parts(shape)):
-        points = shapely.get_coordinates(ring)[:-1]
-        total += float(((np.roll(points, -1, axis=0) - np.roll(points, 1, axis=0)) ** 2).sum())
-    return 0.5 * total**0.5
+def _unit_sigmas(shapes: NDArray[np.object_]) -> Floats:
+    """Return the σ of each area where that of a vertex is 1: from the neighbors of every vertex of every ring."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    rings, polygon = shapely.get_rings(parts, return_index=True)
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    if not len(points):
+        return np.zeros(len(shapes))
+    first = np.flatnonzero(np.diff(ring, prepend=-1))
+    closing = np.append(first[1:], len(points)) - 1
+    at = np.setdiff1d(np.arange(len(points)), closing)
+    before = at - 1
+    before[np.searchsorted(at, first)] = closing - 1
+    squares = ((points[at + 1] - points[before]) ** 2).sum(axis=1)
+    return 0.5 * np.sqrt(np.bincount(owner[polygon[ring[at]]], squares, len(shapes)))
 
 
-def site_measures(sites: gpd.GeoDataFrame, vertex_sigmas: pd.Series) -> pd.DataFrame:
+def geodesic_measures(sites: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
+    """Return area (m²) and perimeter (m) of each site on GRS80."""
+    return polygon_areas(reproject(sites, MAP_CRS).geometry.to_numpy())
+
+
+def site_measures(
+    sites: gpd.GeoDataFrame,
+    vertex_sigmas: pd.Series,
+    measured: Callable[[gpd.GeoDataFrame], tuple[Floats, Floats]] = geodesic_measures,
+) -> pd.DataFrame:
     """Return both areas, perimeter, difference from the official area and sigma for each site.
 
-    A schematic outline gets neither difference nor sigma: both would be circular.
+    A schematic outline gets neither difference nor sigma: both would be circular. `measured` gives area and perimeter on
+    the ellipsoid.
 
     Raises
     ------
@@ -69,8 +90,7 @@ def site_measures(sites: gpd.GeoDataFrame, vertex_sigmas: pd.Series) -> pd.DataF
     """
     require_polygons(sites)
     official = sites["official_area"].astype(float)
-    lonlat = reproject(sites, MAP_CRS).geometry.to_numpy()
-    area, perimeter = polygon_areas(lonlat)
+    area, perimeter = measured(sites)
     compared = official.where((sites["grade"] != SCHEMATIC) & (official > 0))
     return pd.DataFrame(
         {

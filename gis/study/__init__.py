@@ -14,6 +14,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from gis import engine
 from gis.analysis import adjacency as _adjacency
 from gis.analysis import area as _area
 from gis.analysis import claims as _claims
@@ -313,7 +314,10 @@ def areas(source: SourceLayer) -> pd.DataFrame:
     sites = source.frame
     if "official_area" not in sites:
         sites = sites.assign(official_area=float("nan"))
-    return _area.site_measures(sites, catalog.vertex_sigmas()).reset_index(drop=True)
+    measured = _area.geodesic_measures
+    if engine.worth(len(sites)):
+        from gis.engine.areas import plane_measures as measured
+    return _area.site_measures(sites, catalog.vertex_sigmas(), measured).reset_index(drop=True)
 
 
 def unit_shares(source: SourceLayer, level: str) -> pd.DataFrame:
