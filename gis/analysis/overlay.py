@@ -71,7 +71,7 @@ def partition(
     corner = np.floor(site.total_bounds[:2])  # near the origin a double holds ten times finer coordinates
     shape = _moved(site.geometry.to_numpy(), -corner)[0]
     names = _names(labels)[met].tolist()
-    rows = _rows(shape, _valid(_moved(features.geometry.to_numpy()[met], -corner)), names)
+    rows = _rows(shape, valid_shapes(_moved(features.geometry.to_numpy()[met], -corner)), names)
     table = _measured(rows, float(site.area.iloc[0]), sliver)
     table = gpd.GeoDataFrame(table, geometry=_moved(table["geometry"].to_numpy(), corner), crs=site.crs)
     return table.assign(geodesic_area=_geodesic_shares(table, site))[[*ROW_COLUMNS, "geometry"]]
@@ -96,7 +96,7 @@ def _moved(shapes: Shapes, by: NDArray[np.float64]) -> Shapes:
     return shapely.transform(shapes, lambda points: points + by)
 
 
-def _valid(shapes: Shapes) -> Shapes:
+def valid_shapes(shapes: Shapes) -> Shapes:
     """Return polygons repaired that were valid when they were read, and were bent by a change of the belt."""
     broken = ~shapely.is_valid(shapes)
     if broken.any():
@@ -253,24 +253,24 @@ def shared_areas(parcels: gpd.GeoDataFrame, features: gpd.GeoDataFrame) -> pd.Da
     require_work_crs(parcels, features)
     require_polygons(parcels)
     require_polygons(features)
-    small, large = parcels.geometry.to_numpy(), _valid(_moved(features.geometry.to_numpy(), np.zeros(2)))
+    small, large = parcels.geometry.to_numpy(), valid_shapes(_moved(features.geometry.to_numpy(), np.zeros(2)))
     feature, parcel = parcels.sindex.query(large, predicate="intersects")
     shapely.prepare(large)  # copies: a prepared shape must not be seen by another thread
     inside = shapely.contains_properly(large[feature], small[parcel])
     area = shapely.area(small[parcel])
-    area[~inside] = _common_areas(small[parcel[~inside]], large[feature[~inside]])
+    area[~inside] = common_areas(small[parcel[~inside]], large[feature[~inside]])
     shared = np.flatnonzero(area > 0)
     order = shared[np.lexsort((feature[shared], parcel[shared]))]
     return pd.DataFrame({"parcel": parcel[order], "feature": feature[order], "area": area[order]})
 
 
-def _common_areas(small: Shapes, large: Shapes) -> NDArray[np.float64]:
+def common_areas(small: Shapes, large: Shapes) -> NDArray[np.float64]:
     """Return the area that each of `small` has in common with its partner of `large`, which it meets.
 
     Where GEOS fails, finds more than the smaller shape has, or finds all or nothing of a shape and leaves a rest that
     does not fit, its answer is not taken: the two are cut into faces.
     """
-    small = _valid(small)
+    small = valid_shapes(small)
     found, own, dust = _areas(shapely.intersection, small, large), shapely.area(small), DUST * shapely.length(small)
     most = np.minimum(own, shapely.area(large))
     doubtful = ~(found <= most + dust)
@@ -301,11 +301,17 @@ def _face_area(one: shapely.Geometry, other: shapely.Geometry) -> float:
 def _cut_areas(parcel: shapely.Geometry, shapes: Shapes, names: Sequence[Label]) -> list[tuple[Labels, float]]:
     """Return the area of each part of a parcel by the labels of the shapes that cover it, from faces near the origin."""
     corner = np.floor(parcel.bounds[:2])
-    rows = _rows(_moved(parcel, -corner), _valid(_moved(shapes, -corner)), names)
+    rows = _rows(_moved(parcel, -corner), valid_shapes(_moved(shapes, -corner)), names)
     return [(labels, shape.area) for (labels, _), shape in rows.items()]
 
 
-def class_areas(parcels: gpd.GeoDataFrame, features: gpd.GeoDataFrame, labels: pd.Series) -> pd.DataFrame:
+Shared = Callable[[gpd.GeoDataFrame, gpd.GeoDataFrame], pd.DataFrame]
+"""Finds what `shared_areas` finds: the engine has another way for very many parcels."""
+
+
+def class_areas(
+    parcels: gpd.GeoDataFrame, features: gpd.GeoDataFrame, labels: pd.Series, shared: Shared = shared_areas
+) -> pd.DataFrame:
     """Return the planar area in m² of each parcel in each class of `features`, and in each combination that overlaps.
 
     Every point of a parcel counts once, in the row of all classes that claim it; land that none claims has no row.
@@ -325,10 +331,10 @@ def class_areas(parcels: gpd.GeoDataFrame, features: gpd.GeoDataFrame, labels: p
     CrsError, InputError
         As `shared_areas` does.
     """
-    pairs, names = shared_areas(parcels, features), _names(labels)
+    pairs, names = shared(parcels, features), _names(labels)
     shapes, met = features.geometry.to_numpy(), pairs["feature"].unique()
     mixed = np.zeros(len(features), dtype=bool)
-    mixed[met] = _mixed(_valid(shapes[met]))
+    mixed[met] = _mixed(valid_shapes(shapes[met]))
     overlapping = pairs[mixed[pairs["feature"]]]
     tangled = overlapping.loc[overlapping["parcel"].duplicated(keep=False), "parcel"].unique()
     alone = pairs[~pairs["parcel"].isin(tangled)]

@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 
 from gis.analysis.area import geodesic_areas
-from gis.analysis.overlay import class_areas, shared_areas
+from gis.analysis.overlay import Shared, class_areas, shared_areas
 from gis.crs import require_work_crs
 from gis.errors import InputError
 from gis.kernel.rounding import SQUARE_METER, TENTH, register_area, shares_pct
@@ -99,6 +99,7 @@ def schedule(
     units: gpd.GeoDataFrame | None = None,
     zones: gpd.GeoDataFrame | None = None,
     tolerances: Tolerances | None = None,
+    shared: Shared = shared_areas,
 ) -> Schedule:
     """Return which parcels `site` takes, wholly or in part, and the area of each.
 
@@ -115,13 +116,15 @@ def schedule(
         Polygons of 법정동·리 with `id` (its code of 8 or 10 digits), `full_name` and `precision` (m).
     zones
         Polygons of 용도지역 with `name`, for parcels of which nobody says it.
+    shared
+        What finds the areas that parcels share with zones and units.
     """
     require_work_crs(site, parcels)
     limits, shape = tolerances or Tolerances(), site.geometry.iloc[0]
     pieces, twins = pieces_inside(shape, parcels, limits)
     told, repeated = told_once(lands, pieces["pnu"])
     places = {} if units is None else dict(zip(units["id"], units["full_name"], strict=True))
-    rows = with_map_places(with_zones(described(pieces, told, places), zones), units)
+    rows = with_map_places(with_zones(described(pieces, told, places), zones, shared), units, shared)
     rows["incorporated_area"] = incorporated_areas(rows)
     outline = site["grade"].iloc[0]
     rows["grade"] = [worse_grade(outline, grade) for grade in rows["grade"]]
@@ -287,7 +290,9 @@ def locations(codes: pd.Series, addresses: pd.Series, places: Mapping[str, str])
     return _objects(found.where(found.notna(), written)).rename("location")
 
 
-def with_zones(rows: gpd.GeoDataFrame, zones: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
+def with_zones(
+    rows: gpd.GeoDataFrame, zones: gpd.GeoDataFrame | None, shared: Shared = shared_areas
+) -> gpd.GeoDataFrame:
     """Return rows with the 용도지역 of the largest share where nobody says one, and there all shares in % as text.
 
     `zoning_overlap_pct` is how much of the piece lies in more than one zone and counts in the shares of each.
@@ -295,7 +300,7 @@ def with_zones(rows: gpd.GeoDataFrame, zones: gpd.GeoDataFrame | None) -> gpd.Ge
     if zones is None:
         return rows.assign(zoning_shares=None, zoning_overlap_pct=np.nan)
     asked = rows[rows["zoning"].isna()]
-    parts = class_areas(asked, zones, zones["name"])
+    parts = class_areas(asked, zones, zones["name"], shared)
     parts = parts[parts["area"] > NOISE].assign(row=lambda part: asked.index[part["parcel"]])
     overlaps = parts[parts["labels"].map(len) > 1].groupby("row")["area"].sum()
     each = parts.explode("labels").groupby(["row", "labels"], sort=False)["area"].sum()
@@ -310,7 +315,9 @@ def with_zones(rows: gpd.GeoDataFrame, zones: gpd.GeoDataFrame | None) -> gpd.Ge
     )
 
 
-def with_map_places(rows: gpd.GeoDataFrame, units: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
+def with_map_places(
+    rows: gpd.GeoDataFrame, units: gpd.GeoDataFrame | None, shared: Shared = shared_areas
+) -> gpd.GeoDataFrame:
     """Return rows with `map_location`: where the map of 법정동·리 has those whose PNU names another place; None elsewhere.
 
     A piece lies elsewhere where it is farther from its own 법정동·리 than the map is right; the land of a code that the
@@ -323,8 +330,8 @@ def with_map_places(rows: gpd.GeoDataFrame, units: gpd.GeoDataFrame | None) -> g
     codes = rows["legal_code"]
     short = codes.str[:8].where(codes.str.endswith("00").fillna(False))
     own = codes.map(places).fillna(short.map(places))
-    shared = shared_areas(rows, known).sort_values("area", ascending=False, kind="stable").drop_duplicates("parcel")
-    there = pd.Series(shared["feature"].to_numpy(), index=rows.index[shared["parcel"]]).reindex(rows.index)
+    most = shared(rows, known).sort_values("area", ascending=False, kind="stable").drop_duplicates("parcel")
+    there = pd.Series(most["feature"].to_numpy(), index=rows.index[most["parcel"]]).reindex(rows.index)
     asked = codes.notna() & there.notna() & there.ne(own)
     beyond = shapely.coverage_union_all(known.geometry.to_numpy()).boundary if (asked & own.isna()).any() else None
     homes = [beyond if pd.isna(number) else known.geometry.iloc[int(number)] for number in own[asked]]

@@ -29,10 +29,15 @@ class Ragged:
         return len(self.shapes) - 1
 
     @property
+    def shape_rings(self) -> Offsets:
+        """Return where the rings of each shape begin, and where the last end."""
+        return self.parts[self.shapes]
+
+    @property
     def shells(self) -> NDArray[np.bool_]:
         """Tell of each ring whether it is the shell of its polygon."""
         found = np.zeros(len(self.rings) - 1, dtype=bool)
-        found[self.parts[:-1]] = True
+        found[self.parts[:-1][np.diff(self.parts) > 0]] = True
         return found
 
 

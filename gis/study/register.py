@@ -6,7 +6,8 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from gis import study
+from gis import engine, study
+from gis.analysis.overlay import shared_areas
 from gis.analysis.register import SAID_PCT, Schedule, Tolerances, schedule
 from gis.crs import crs_name, reproject, to_work_crs
 from gis.errors import InputError, UnknownNameError
@@ -96,7 +97,10 @@ def land_register(
     zoning = zoning_layer() if zoning is None else None if zoning == NONE else zoning
     zones = None if zoning is None else layer_near(zoning, frame)
     units = study.layer("ri", crs_name(frame.crs))
-    made = schedule(frame, figures, None if table is None else table.rows, units, zones, limits)
+    shared = shared_areas
+    if engine.worth(len(figures)):
+        from gis.engine.overlay import shared_areas as shared
+    made = schedule(frame, figures, None if table is None else table.rows, units, zones, limits, shared)
     row = frame.iloc[0]
     return LandRegister(
         site=str(row["name"]),
