@@ -52,6 +52,10 @@ def ragged(shapes: NDArray[np.object_]) -> Ragged:
     kinds = shapely.get_type_id(shapes)
     if not np.isin(kinds, (3, 6)).all():
         raise ValueError("only polygons have areas")
+    if (kinds == 3).all() and len(shapes) and not shapely.is_empty(shapes).any():
+        _, points, (rings, polygons) = shapely.to_ragged_array(shapes, include_z=False)
+        each = np.arange(len(shapes) + 1, dtype=np.int64)
+        return Ragged(np.ascontiguousarray(points), rings.astype(np.int64), polygons.astype(np.int64), each)
     parts, owner = shapely.get_parts(shapes, return_index=True)
     begins = np.searchsorted(owner, np.arange(len(shapes) + 1)).astype(np.int64)
     if not len(parts):
