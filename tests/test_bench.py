@@ -87,3 +87,10 @@ def test_the_overlay_benchmark_runs_small_and_its_answers_agree():
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("Answers beside geopandas the same") == 2
     assert "QGIS was not run" in done.stdout
+
+
+def test_the_area_benchmark_runs_small_and_its_answers_agree():
+    words = ["bench/area.py", "--parcels", "500", "--rounds", "1"]
+    done = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "ppm" in done.stdout

@@ -1,12 +1,11 @@
 """Areas of very many sites, measured in the plane of their belt."""
 
 import geopandas as gpd
-import numpy as np
 
 from gis.analysis.area import Floats, geodesic_measures
 from gis.crs import belt_origin, crs_name, require_work_crs
-from gis.kernel.plane_area import Plane, ring_measures
-from gis.kernel.ragged import Ragged, of_shapes, ragged
+from gis.kernel.plane_area import Plane, shape_measures
+from gis.kernel.ragged import Ragged, ragged
 
 
 def plane_measures(sites: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
@@ -22,11 +21,8 @@ def ragged_measures(shapes: Ragged, sites: gpd.GeoDataFrame) -> tuple[Floats, Fl
     """Return the same of sites whose coordinates are at hand as arrays."""
     origin = belt_origin(crs_name(sites.crs))
     plane = Plane(origin.scale, origin.false_east, origin.false_north, origin.lat)
-    ring_area, ring_length, sound = ring_measures(shapes, plane)
-    signed = np.where(shapes.shells, ring_area, -ring_area)
-    area = of_shapes(of_shapes(signed, shapes.parts), shapes.shapes)
-    length = of_shapes(of_shapes(ring_length, shapes.parts), shapes.shapes)
-    doubtful = of_shapes(of_shapes((~sound).astype(float), shapes.parts), shapes.shapes) > 0
+    area, length, sound = shape_measures(shapes, plane)
+    doubtful = ~sound
     if doubtful.any():
         area[doubtful], length[doubtful] = geodesic_measures(sites[doubtful])
     return area, length

@@ -60,48 +60,54 @@ def _meridian(phi: NDArray[np.float64] | float) -> NDArray[np.float64]:
     return np.asarray(SEMI_MAJOR / (1 + n) * terms)
 
 
-def ring_measures(shapes: Ragged, plane: Plane) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """Return of each ring its geodesic area (m²) and length (m), whichever way it turns, and whether both are exact."""
-    count = len(shapes.rings) - 1
-    area, length, sound = np.empty(count), np.empty(count), np.empty(count, dtype=bool)
+def shape_measures(shapes: Ragged, plane: Plane) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Return of each shape its geodesic area (m²), the length of its rings (m), and whether both are exact.
+
+    Holes are cut out, whichever way rings turn.
+    """
+    area, length, sound = np.zeros(len(shapes)), np.zeros(len(shapes)), np.ones(len(shapes), dtype=bool)
     numbers = np.array([plane.k0, plane.false_east, plane.false_north, *curvature(plane)])
 
     def work(start: int, end: int) -> None:
-        _measure(shapes.points, shapes.rings, start, end, numbers, area, length, sound)
+        _measure(shapes.points, shapes.rings, shapes.parts, shapes.shapes, start, end, numbers, area, length, sound)
 
-    in_threads(work, count)
+    in_threads(work, len(shapes))
     return area, length, sound
 
 
 @compiled
 def _measure(
-    points: Floats, rings: Offsets, start: int, end: int, numbers: Floats, area: Floats, length: Floats,
-    sound: NDArray[np.bool_],
+    points: Floats, rings: Offsets, parts: Offsets, shapes: Offsets, start: int, end: int, numbers: Floats, area: Floats,
+    length: Floats, sound: NDArray[np.bool_],
 ) -> None:  # fmt: skip
     k0, east, north, c0, c1, c2 = numbers
-    for ring in range(start, end):
-        first, last = rings[ring], rings[ring + 1]
-        y0 = points[first, 1]
-        at = (y0 - north) * SCALE
-        curve = c0 + c1 * at + c2 * at * at
-        third, fifth, twelfth = curve / 3.0, curve * curve * (2.0 / 15.0), curve / 12.0
-        x0 = points[first, 0] - east
-        base = x0 - x0**3 * third + x0**5 * fifth  # taken off before the product, or it would cancel digits away
-        px, py, total, whole = x0, 0.0, 0.0, 0.0
-        farthest, longest = abs(x0), 0.0
-        for place in range(first + 1, last):
-            x, y = points[place, 0] - east, points[place, 1] - y0
-            dx, dy = x - px, y - py
-            s = 0.5 * (x + px)
-            square, across = s * s, dx * dx
-            edge = across + dy * dy
-            along = s * (1.0 - (square + 0.25 * across) * third + square * square * fifth) - base
-            total += (along + s * twelfth * edge) * dy
-            u = curve * (square + across / 12.0)  # mean of x² along the edge
-            whole += np.sqrt(edge) * (1.0 - u / 2.0 + 5.0 * u * u / 24.0)
-            farthest, longest = max(farthest, abs(x)), max(longest, edge)
-            px, py = x, y
-        area[ring] = abs(total) / (k0 * k0)
-        length[ring] = whole / k0
-        bow = UNSURE * farthest * curve * longest * np.sqrt(longest)
-        sound[ring] = farthest <= FARTHEST and longest <= LONGEST * LONGEST and bow <= 1e-9 * area[ring]
+    flat = 1.0 / (k0 * k0)
+    for shape in range(start, end):
+        for part in range(shapes[shape], shapes[shape + 1]):
+            for ring in range(parts[part], parts[part + 1]):
+                first, last = rings[ring], rings[ring + 1]
+                y0 = points[first, 1]
+                at = (y0 - north) * SCALE
+                curve = c0 + c1 * at + c2 * at * at
+                third, fifth, twelfth = curve / 3.0, curve * curve * (2.0 / 15.0), curve / 12.0
+                x0 = points[first, 0] - east
+                base = x0 - x0 * x0 * x0 * (third - x0 * x0 * fifth)  # taken off first, or it would cancel digits away
+                px, py, total, whole, farthest, longest = x0, 0.0, 0.0, 0.0, abs(x0), 0.0
+                for place in range(first + 1, last):
+                    x, y = points[place, 0] - east, points[place, 1] - y0
+                    dx, dy = x - px, y - py
+                    s = 0.5 * (x + px)
+                    square, across = s * s, dx * dx
+                    edge = across + dy * dy
+                    along = s * (1.0 - (square + 0.25 * across) * third + square * square * fifth) - base
+                    total += (along + s * twelfth * edge) * dy
+                    u = curve * (square + across * (1.0 / 12.0))  # mean of x² along the edge
+                    whole += np.sqrt(edge) * (1.0 - u * (0.5 - (5.0 / 24.0) * u))
+                    farthest, longest = max(farthest, abs(x)), max(longest, edge)
+                    px, py = x, y
+                found = abs(total) * flat
+                bow = UNSURE * farthest * curve * longest * np.sqrt(longest)
+                if farthest > FARTHEST or longest > LONGEST * LONGEST or bow > 1e-9 * found:
+                    sound[shape] = False
+                area[shape] += found if ring == parts[part] else -found
+                length[shape] += whole / k0

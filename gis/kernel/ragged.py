@@ -63,12 +63,3 @@ def ragged(shapes: NDArray[np.object_]) -> Ragged:
         return Ragged(np.empty((0, 2)), zero, zero, begins)
     _, points, (rings, polygons) = shapely.to_ragged_array(parts, include_z=False)
     return Ragged(np.ascontiguousarray(points), rings.astype(np.int64), polygons.astype(np.int64), begins)
-
-
-def of_shapes(values: Floats, offsets: Offsets) -> Floats:
-    """Return the sum of values between each two offsets; 0 where there are none."""
-    total = np.concatenate([np.zeros(1), np.cumsum(values)])
-    if not len(values):
-        return np.zeros(len(offsets) - 1)
-    sums = np.add.reduceat(np.append(values, 0.0), offsets[:-1])
-    return np.where(offsets[1:] > offsets[:-1], sums, total[0])
