@@ -15,7 +15,8 @@ import sys
 import tempfile
 import tomllib
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from packaging.metadata import RawMetadata, parse_email
@@ -23,7 +24,7 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 
 ROOT = Path(__file__).resolve().parents[1]
 HERE = ROOT / "deploy"
-LAUNCHERS = ("start.bat", "start.sh", "start.py", "gis.bat", "gis.sh", "README.txt")
+LAUNCHERS = ("start.bat", "start.sh", "start.py", "gis.bat", "gis.sh", "README.txt", "NO_PYTHON.txt")
 LEFT_OUT = ("tests/", "bench/", "deploy/", ".ci/", "data/prepare/", "requirements-dev.txt", ".gitignore", "Makefile")
 """What runs nothing in an office: it stays in the repository."""
 PLATFORMS = {
@@ -33,6 +34,15 @@ PLATFORMS = {
     "windows": ["win_amd64"],
 }  # fmt: skip
 EPOCH = (1980, 1, 1, 0, 0, 0)
+COMMENT = re.compile(r"/\*.*?\*/|(?:^//[^\n]*\n?)+", re.DOTALL | re.MULTILINE)
+STARS = re.compile(r"^\s*(/\*+!?|//+!?|\*+(?!/))|\*+/", re.MULTILINE)
+RIGHTS = re.compile(r"licen[cs]e|copyright|\(c\)|©", re.IGNORECASE)
+BANNER = 3_000
+"""Letters at the beginning of a script within which it says whose it is."""
+ORIGIN = re.compile(
+    r".*?/(?:npm|libs)/(?:@[^/]+/)?[^/]+(?:/\d[\d.]*)?|.*?/gh/[^/]+/[^/]+|.*?unpkg\.com/(?:@[^/]+/)?[^/]+|.*"
+)
+"""The part of a script's address that names its package."""
 LICENSE_FILE = re.compile(r"\.dist-info/(licenses/.*|(LICEN[CS]E|COPYING|NOTICE|AUTHORS)[^/]*)$", re.IGNORECASE)
 
 
@@ -58,21 +68,21 @@ def version() -> str:
 
 
 def gathered(wheels: Path, pythons: Iterable[str]) -> dict[str, list[Path]]:
-    """Fetch what each platform and Python need, and return the list and the wheels of each by name."""
+    """Fetch what each platform and Python need, and return the wheels of each by name."""
     needed = {}
     for python in pythons:
         for platform, tags in PLATFORMS.items():
             pins = wheels / f"{platform}-{python}.txt"
             run(
                 "uv", "pip", "compile", "--quiet", "--no-header", "--no-annotate", "--python-platform", platform,
-                "--python-version", python, "--only-binary", ":all:", ROOT / "requirements.txt", "--output-file", pins,
+                "--python-version", python, "--only-binary", ":all:", HERE / "office.txt", "--output-file", pins,
             )  # fmt: skip
             tagged = [word for tag in tags for word in ("--platform", tag)]
             run(
                 "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", *tagged, "--implementation", "cp",
                 "--python-version", python, "--requirement", pins, "--dest", wheels,
             )  # fmt: skip
-            needed[f"{platform}-{python}"] = [pins, *pinned_wheels(pins, wheels, python, tags)]
+            needed[f"{platform}-{python}"] = pinned_wheels(pins, wheels, python, tags)
     return needed
 
 
@@ -132,7 +142,22 @@ def bundle_files(needed: dict[str, list[Path]], pythons: Iterable[str]) -> Itera
     files = sorted({path for paths in needed.values() for path in paths})
     for path in files:
         yield f"wheels/{path.name}", path
-    yield "NOTICE.txt", notice([path for path in files if path.suffix == ".whl"]).encode()
+    for name, paths in needed.items():
+        yield f"wheels/{name}.txt", install_list(paths).encode()
+    yield "NOTICE.txt", notice(files, map_scripts()).encode()
+
+
+def install_list(wheels: Iterable[Path]) -> str:
+    """Return what pip installs: each package with the hash that its one wheel must have."""
+    parsed = ((parse_wheel_filename(path.name), hashlib.sha256(path.read_bytes()).hexdigest()) for path in wheels)
+    return "".join(sorted(f"{name}=={number} --hash=sha256:{digest}\n" for (name, number, *_), digest in parsed))
+
+
+def map_scripts() -> dict[str, str]:
+    """Return the scripts and styles of others that pages load, by the address that they come from."""
+    from gis.view.assets import asset_texts
+
+    return {address: text for address, text in asset_texts().items() if "://" in address}
 
 
 def tracked() -> list[str]:
@@ -141,24 +166,44 @@ def tracked() -> list[str]:
     return sorted(path for path in said.split("\0") if path and not path.startswith(LEFT_OUT))
 
 
-def notice(wheels: Iterable[Path]) -> str:
+def notice(wheels: Iterable[Path], scripts: Mapping[str, str]) -> str:
     """Return what comes along, on which terms, and the words of each licence once."""
+    found = {wheel: terms(wheel) for wheel in sorted(wheels, key=lambda one: one.name.lower())}
+    carried = {canonicalize_name(metadata["name"]): texts for metadata, texts in found.values()}
     texts: dict[str, list[str]] = {}
     lines = ["Software in wheels/", ""]
-    for wheel in sorted(wheels, key=lambda one: one.name.lower()):
-        metadata, licenses = terms(wheel)
+    for metadata, licenses in found.values():
         called = f"{metadata['name']} {metadata['version']}"
-        line = f"{called}: {license_name(metadata)}"
+        more = left_out().get(canonicalize_name(metadata["name"]), {})
+        line = f"{called}: {more.get('license') or license_name(metadata)}"
         if line not in lines:
             lines.append(line)
-        for text in licenses:
+        added = [(HERE / "licenses" / more["text"]).read_text(encoding="utf-8")] if "text" in more else []
+        for text in [*licenses, *added, *carried.get(canonicalize_name(more.get("same_as", "")), [])]:
             users = texts.setdefault(text, [])
             if called not in users:
                 users.append(called)
+    lines += ["", "Scripts and styles of the map, in the wheel of folium-offline", "", *script_terms(scripts)]
     lines += ["", "Data in app/data/ (app/data/sources.toml says more)", "", *data_terms(), ""]
     for text, users in texts.items():
         lines += ["", "=" * 100, ", ".join(users), "=" * 100, "", text.strip()]
     return "\n".join(lines) + "\n"
+
+
+def left_out() -> dict[str, dict[str, str]]:
+    """Return the terms that wheels leave out, by package."""
+    return tomllib.loads((HERE / "licenses.toml").read_text(encoding="utf-8"))
+
+
+def script_terms(scripts: Mapping[str, str]) -> Iterator[str]:
+    """Yield each package of scripts with what the beginnings of its files say of rights."""
+    stated: dict[str, dict[str, None]] = defaultdict(dict)
+    for address in sorted(scripts):
+        comments = COMMENT.findall(scripts[address][:BANNER])
+        said = {" ".join(STARS.sub(" ", one).split()): None for one in comments if RIGHTS.search(one)}
+        stated[ORIGIN.match(address)[0]] |= said  # type: ignore[index]
+    for origin, said in stated.items():
+        yield f"{origin}: {' / '.join(said) or 'not stated in its files'}"
 
 
 def terms(wheel: Path) -> tuple[RawMetadata, list[str]]:

@@ -1,14 +1,18 @@
 """The same analysis for many features: compiled kernels over disjoint shares of the work, exact all the same."""
 
-import importlib.util
-import sys
-
 MANY = 20_000
 """From so many features on the kernels win back what it takes to load them."""
 
 
 def worth(count: int) -> bool:
-    """Tell whether so many features are a matter for the engine, and it can run here."""
+    """Tell whether so many features are a matter for the engine, and its kernels load here.
+
+    They do not without numba, or on a Windows without the C++ runtime that it needs: the plain analysis does the work then.
+    """
     if count < MANY:
         return False
-    return sys.modules["numba"] is not None if "numba" in sys.modules else importlib.util.find_spec("numba") is not None
+    try:
+        import numba  # noqa: F401
+    except (ImportError, OSError):
+        return False
+    return True
