@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import affinity
 
+from gis import engine, study
 from gis.kernel.gaps import nearest_points
 from gis.kernel.ragged import ragged
 
@@ -83,3 +84,14 @@ def test_any_two_polygons_are_as_far_apart_as_geos_has_it_either_way_round(one, 
         assert np.isnan(found).all() or np.nanmax(found) < 1e-9
     else:
         np.testing.assert_allclose(found, [meant, meant], atol=1e-9)
+
+
+def test_the_distances_of_many_pairs_are_those_of_few(monkeypatch):
+    source = study.source_layer("sigungu")
+    plain = study.distances(source)
+    monkeypatch.setattr(engine, "MANY", 1)
+    many = study.distances(source)
+    for column in ("distance", "low", "high"):
+        np.testing.assert_allclose(many[column], plain[column], atol=1e-6)
+    apart = plain["distance"] > 0
+    np.testing.assert_allclose(many.loc[apart, "to_lat"], plain.loc[apart, "to_lat"], atol=1e-9)

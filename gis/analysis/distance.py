@@ -1,5 +1,7 @@
 """How far apart two sites are: geodesic, between nearest points or centers, as an interval where a site may move."""
 
+from collections.abc import Callable
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -9,6 +11,8 @@ from gis.crs import MAP_CRS, require_work_crs
 from gis.errors import InputError
 from gis.kernel.geodesy import Floats, geodesic_distances
 from gis.model import DISTANCE_COLUMNS, SCHEMATIC, worse_grade
+
+NearestPoints = Callable[[gpd.GeoDataFrame, gpd.GeoDataFrame, np.ndarray, np.ndarray], tuple[Floats, Floats]]
 
 
 def position_uncertainties(sites: gpd.GeoDataFrame) -> pd.Series:
@@ -28,7 +32,12 @@ def pair_index(sites: gpd.GeoDataFrame, others: gpd.GeoDataFrame | None = None) 
     return grid[0], grid[1]
 
 
-def distances(sites: gpd.GeoDataFrame, others: gpd.GeoDataFrame | None = None, measure: str = "gap") -> pd.DataFrame:
+def distances(
+    sites: gpd.GeoDataFrame,
+    others: gpd.GeoDataFrame | None = None,
+    measure: str = "gap",
+    nearest_points: NearestPoints | None = None,
+) -> pd.DataFrame:
     """Return the straight-line distance in m of every pair, each unordered pair once.
 
     `gap` is taken between the nearest points of the boundaries, `centroid` between the centers.
@@ -39,14 +48,16 @@ def distances(sites: gpd.GeoDataFrame, others: gpd.GeoDataFrame | None = None, m
     the one that is nearest in truth, so the true distance lies within d ± (u + t), and never below 0.
 
     A pair with a schematic outline has no single `distance` and no points, for they would pretend to be known,
-    and no interval either unless the uncertainty of each schematic outline is stated.
+    and no interval either unless the uncertainty of each schematic outline is stated. `nearest_points` finds what
+    `boundary_points` finds.
     """
     require_work_crs(sites, *([] if others is None else [others]))
     if measure not in ("gap", "centroid"):
         raise InputError("needs_network", measure=measure)
     second = sites if others is None else others
     left, right = pair_index(sites, others)
-    start, end = _end_points(sites, second, left, right, measure)
+    find = centers if measure == "centroid" else nearest_points or boundary_points
+    start, end = find(sites, second, left, right)
     drawn = geodesic_distances(start, end)
     grades = list(zip(sites["grade"].to_numpy()[left], second["grade"].to_numpy()[right], strict=True))
     known = np.array([np.nan if SCHEMATIC in pair else 1.0 for pair in grades])
@@ -81,13 +92,19 @@ def _reach(sites: gpd.GeoDataFrame) -> Floats:
     return stated.where(stated.notna() | schematic, 0.0).mask(schematic & (stated == 0)).to_numpy()
 
 
-def _end_points(
-    sites: gpd.GeoDataFrame, others: gpd.GeoDataFrame, left: np.ndarray, right: np.ndarray, measure: str
+def centers(
+    sites: gpd.GeoDataFrame, others: gpd.GeoDataFrame, left: np.ndarray, right: np.ndarray
 ) -> tuple[Floats, Floats]:
-    if measure == "centroid":
-        shapes = sites.centroid.to_numpy()[left], others.centroid.to_numpy()[right]
-        ends = [gpd.GeoSeries(points, crs=sites.crs).to_crs(MAP_CRS) for points in shapes]
-        return shapely.get_coordinates(ends[0]), shapely.get_coordinates(ends[1])
+    """Return the centers of each pair in degrees."""
+    shapes = sites.centroid.to_numpy()[left], others.centroid.to_numpy()[right]
+    ends = [gpd.GeoSeries(points, crs=sites.crs).to_crs(MAP_CRS) for points in shapes]
+    return shapely.get_coordinates(ends[0]), shapely.get_coordinates(ends[1])
+
+
+def boundary_points(
+    sites: gpd.GeoDataFrame, others: gpd.GeoDataFrame, left: np.ndarray, right: np.ndarray
+) -> tuple[Floats, Floats]:
+    """Return the nearest points of the two of each pair in degrees."""
     lines = gpd.GeoSeries(
         shapely.shortest_line(sites.geometry.to_numpy()[left], others.geometry.to_numpy()[right]), crs=sites.crs
     )

@@ -11,10 +11,10 @@ from gis.kernel.geodesy import Floats
 from gis.kernel.ragged import ragged
 
 
-def end_points(
+def boundary_points(
     sites: gpd.GeoDataFrame, others: gpd.GeoDataFrame, left: np.ndarray, right: np.ndarray
 ) -> tuple[Floats, Floats]:
-    """Return the nearest points of each pair of polygons in degrees, as `gis.analysis.distance` has them."""
+    """Return the nearest points of each pair of polygons in degrees, as `gis.analysis.distance.boundary_points` does."""
     one, other = sites.geometry.to_numpy(), others.geometry.to_numpy()
     points, sure = nearest_points(ragged(one), ragged(other), (left, right))
     rest = np.flatnonzero(~sure)

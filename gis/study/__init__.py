@@ -332,7 +332,15 @@ def distances(source: SourceLayer, to: str | None = None, measure: str = "gap") 
     others = None if to in (None, source.name) else _other_layer(str(to), crs_name(source.frame.crs))
     count = len(source.frame)
     _require_pairs(count * (count - 1) // 2 if others is None else count * len(others))
-    return _distance.distances(source.frame, others, measure)
+    frames = [source.frame, *([] if others is None else [others])]
+    points: _distance.NearestPoints | None = None
+    if engine.worth(count * (count - 1) // 2 if others is None else count * len(others)) and _all_polygons(frames):
+        from gis.engine.distance import boundary_points as points
+    return _distance.distances(source.frame, others, measure, points)
+
+
+def _all_polygons(frames: list[gpd.GeoDataFrame]) -> bool:
+    return all(frame.geom_type.isin(["Polygon", "MultiPolygon"]).all() for frame in frames)
 
 
 def place_at(lon: float, lat: float) -> str | None:
