@@ -15,7 +15,7 @@ from gis.model import LINK_KINDS
 from gis.study.firms import FIRMS
 from gis.study.value_chain import Answer, Move
 from gis.view import chain as view
-from gis.view.chain_diagram import chain_diagram, diagram_sentence
+from gis.view.chain_diagram import chain_diagram, diagram_sentence, with_type
 from gis.view.legend import legend_html
 from gis.view.tables import label, stage_matrix_table
 from layers import LAYERS
@@ -71,9 +71,9 @@ def status_color(word: str) -> str:
 
 def show_diagram(found: Answer, unit: str) -> None:
     """Draw the stages as a picture with the cut through it; its numbers stand in the tables of the other parts."""
-    picture = chain_diagram(found)
-    st.image(picture, width="stretch")
-    say(diagram_sentence(found))
+    picture, told = chain_diagram(found), diagram_sentence(found)
+    st.image(with_type(picture), alt=told, width="stretch")
+    say(told)
     offer(t("chain.picture"), picture.encode, "chain.svg")
     show_table(view.routes_table(found), "diagram_routes", unit, height=320)
 

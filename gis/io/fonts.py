@@ -1,8 +1,10 @@
 """The Korean type that pages, maps and reports are set in: NanumGothic (SIL Open Font License)."""
 
+import base64
 import importlib.util
 import io
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from fontTools import subset
@@ -55,3 +57,14 @@ def font_part(letters: Iterable[str], *, bold: bool = False) -> bytes:
     packed = io.BytesIO()
     font.save(packed)
     return packed.getvalue()
+
+
+@cache
+def own_faces(text: str) -> str:
+    """Return CSS with the letters of a text as fonts inside it, for a page or picture that brings its own type."""
+    letters = {letter for letter in text if letter.isprintable()}
+    return "".join(
+        f"@font-face{{font-family:{FAMILY};font-weight:{'700' if bold else '400'};"
+        f"src:url(data:font/woff;base64,{base64.b64encode(font_part(letters, bold=bold)).decode()})}}"
+        for bold in (False, True)
+    )

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 from gis.analysis.chain import FIRMNESS
 from gis.i18n import language, t
+from gis.io.fonts import own_faces
 from gis.model import LINK_KINDS, ChainModel
 from gis.study import value_chain
 from gis.study.value_chain import Answer
@@ -76,6 +77,13 @@ def chain_diagram(found: Answer, used: ChainModel | None = None) -> str:
     height = _draw_legend(add_element(svg, "g"), max(layout.foot, top) + 22)
     _frame(svg, found, height)
     return ElementTree.tostring(svg, encoding="unicode")
+
+
+def with_type(svg: str) -> str:
+    """Return a picture that brings its letters along, for a page that shows it as an image."""
+    letters = "".join(sorted(set("".join(ElementTree.fromstring(svg).itertext()))))
+    head = svg.index(">") + 1
+    return f"{svg[:head]}<style>{own_faces(letters)}</style>{svg[head:]}"
 
 
 def diagram_sentence(found: Answer) -> str:

@@ -1,6 +1,5 @@
 """A document as one HTML file that opens from a disk: pictures and data inside, nothing asked of a network."""
 
-import base64
 import re
 from functools import cache
 from pathlib import Path
@@ -9,7 +8,7 @@ import jinja2
 from markupsafe import Markup
 
 from gis.io.document import Document, Figure, cell_texts, is_number, numbered
-from gis.io.fonts import FAMILY, font_part
+from gis.io.fonts import own_faces
 from gis.view.assets import asset_texts
 
 FOLDER = Path(__file__).parent
@@ -26,7 +25,7 @@ def html_text(document: Document, *, live: bool = True) -> str:
         if isinstance(block, Figure)
     }
     told = _page(document, pictures, live, "")
-    return _page(document, pictures, live, _faces(told))
+    return _page(document, pictures, live, own_faces(told))
 
 
 def _page(document: Document, pictures: dict[str, Markup], live: bool, faces: str) -> str:
@@ -56,16 +55,6 @@ def _picture(figure: Figure, name: str) -> Markup:
     spoken = Markup.escape(figure.alt)
     label = re.sub(r'\s(role|aria-label|width|height)="[^"]*"', "", drawn[: drawn.index(">")])
     return _safe(f'{label} role="img" aria-label="{spoken}"{drawn[drawn.index(">") :]}')
-
-
-def _faces(text: str) -> str:
-    """Return the letters of a page as fonts inside it."""
-    letters = {letter for letter in text if letter.isprintable()}
-    return "".join(
-        f"@font-face{{font-family:{FAMILY};font-weight:{'700' if bold else '400'};"
-        f"src:url(data:font/woff;base64,{base64.b64encode(font_part(letters, bold=bold)).decode()})}}"
-        for bold in (False, True)
-    )
 
 
 @cache
