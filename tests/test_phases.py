@@ -438,7 +438,8 @@ def chains_served(hosts, links, years, scope, basis) -> tuple[dict[int, set[str]
 
 def moved(one: dict, phase: str, slip: int) -> dict:
     stays = one["phase"] != phase or one["status"] == "operating" or one["from"] is None
-    return one if stays else {**one, "from": one["from"] + slip}
+    end = None if one["until"] is None else one["until"] + slip  # it stands as long as it would have stood
+    return one if stays else {**one, "from": one["from"] + slip, "until": end}
 
 
 @settings(max_examples=12)
