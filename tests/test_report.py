@@ -331,6 +331,21 @@ def test_another_reader_of_hwpx_finds_every_table_cell_by_cell(tmp_path):
     assert all(tight(figure.caption) in text for figure in made.figures)
 
 
+@pytest.mark.parametrize(("width", "turned"), [(3, ["WIDELY"]), (60, ["WIDELY", "NARROWLY"])])
+def test_a_wide_table_lies_across_in_a_hwpx_and_the_chapter_after_it_does_not(width, turned):
+    rows = pd.DataFrame({f"열 {number}": ["가나다라마바사"] for number in range(width)})
+    chapters = (
+        Chapter("wide", "넓다", (Table("wide", "넓은 표", rows),)),
+        Chapter("words", "글", (Words("한 줄"),)),
+    )
+    made = Document("제목", "", "ko", chapters, words=dict.fromkeys(("table", "figure", "contents"), "표"))
+    with zipfile.ZipFile(io.BytesIO(FORMS[".hwpx"](made))) as packed:
+        sections = [packed.read(name).decode() for name in packed.namelist() if name.startswith("Contents/section")]
+    found = [re.search(r'landscape="(\w+)"', one)[1] for one in sections]
+    assert found == (turned + ["WIDELY"] if len(turned) > 1 else turned)
+    assert "한 줄" in sections[-1]
+
+
 def test_the_hwpx_holds_its_maps_as_pictures():
     section, names = hwpx_section(full_report(Asked(parts=("location",))))
     assert len(list(section.iter(f"{PARAGRAPH}pic"))) == 5

@@ -11,6 +11,8 @@ from gis.io.write import plain_rows, printable
 
 Tone = Literal["plain", "lead", "note", "warning"]
 UNKNOWN = "–"
+UPRIGHT = 125.0
+"""Letters that an upright page holds side by side."""
 
 
 @dataclass(frozen=True)
@@ -146,3 +148,25 @@ def numbered(document: Document) -> Iterator[tuple[Chapter, int, list[tuple[Bloc
                 figures += 1
             blocks.append((block, tables if isinstance(block, Table) else figures if isinstance(block, Figure) else 0))
         yield chapter, number, blocks
+
+
+def laid_across(chapter: Chapter, document: Document) -> int:
+    """Return the block from where on a chapter lies across: all of it where most tables are wide, else those at its end.
+
+    A page of A3 is wide enough upright, and a page of columns has no sides to turn.
+    """
+    blocks = chapter.blocks
+    if document.beside or document.paper != "a4":
+        return len(blocks)
+    wide = [_is_wide(one) if isinstance(one, Table) else None for one in blocks]
+    tables = [one for one in wide if one is not None]
+    if 2 * sum(tables) > len(tables):
+        return 0
+    start = len(wide)
+    while start and wide[start - 1]:
+        start -= 1
+    return start
+
+
+def _is_wide(table: Table) -> bool:
+    return sum(column_widths(table.rows)) > UPRIGHT

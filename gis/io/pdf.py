@@ -10,12 +10,21 @@ from typing import Any
 import typst
 
 from gis.errors import DataFileError
-from gis.io.document import Block, Chapter, Document, Figure, Table, Words, cell_texts, column_widths, is_number
+from gis.io.document import (
+    Block,
+    Chapter,
+    Document,
+    Figure,
+    Table,
+    Words,
+    cell_texts,
+    column_widths,
+    is_number,
+    laid_across,
+)
 from gis.io.fonts import font_folder
 
 TEMPLATE = Path(__file__).with_name("report.typ")
-UPRIGHT = 125.0
-"""Letters that an upright page holds side by side; a chapter most of whose tables are wider lies across."""
 SIZES = ((80.0, 8.0), (105.0, 7.2), (math.inf, 6.4))
 """Up to how many letters side by side a table is set in which size (pt)."""
 LONG = re.compile(r"\S{24,}")
@@ -66,29 +75,15 @@ def _told(document: Document, place: Path) -> dict[str, Any]:
         "footer": document.footer,
         "facts": [list(pair) for pair in document.facts],
         "words": document.words,
-        "chapters": [
-            {"title": chapter.title, **_pages(chapter, place, across=not document.beside and document.paper == "a4")}
-            for chapter in document.chapters
-        ],
+        "chapters": [{"title": chapter.title, **_pages(chapter, document, place)} for chapter in document.chapters],
     }
 
 
-def _pages(chapter: Chapter, place: Path, *, across: bool) -> dict[str, list[dict[str, Any]]]:
-    """Return the blocks that stand on upright pages, and those from where only wide tables follow, which lie across."""
-    wide = [_is_wide(one) if isinstance(one, Table) else None for one in chapter.blocks]
-    tables = [one for one in wide if one is not None]
-    start = len(wide)
-    if across and 2 * sum(tables) > len(tables):
-        start = 0
-    elif across:
-        while start and wide[start - 1]:
-            start -= 1
+def _pages(chapter: Chapter, document: Document, place: Path) -> dict[str, list[dict[str, Any]]]:
+    """Return the blocks that stand on upright pages, and those that lie across."""
     blocks = [_block(one, chapter, place) for one in chapter.blocks]
+    start = laid_across(chapter, document)
     return {"upright": blocks[:start], "across": blocks[start:]}
-
-
-def _is_wide(table: Table) -> bool:
-    return sum(column_widths(table.rows)) > UPRIGHT
 
 
 def _block(block: Block, chapter: Chapter, place: Path) -> dict[str, Any]:
