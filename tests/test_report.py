@@ -23,7 +23,7 @@ from gis.errors import InputError, UnknownNameError
 from gis.i18n import reading, t
 from gis.io import store
 from gis.io.document import Chapter, Document, Figure, Table, Words, cell_texts, column_widths, numbered
-from gis.io.pdf import pdf_bytes
+from gis.io.pdf import page_pictures, pdf_bytes
 from gis.study import active, reports, scenarios
 from gis.study.reports import PARTS, Asked
 from gis.study.sites import SiteRef
@@ -300,6 +300,13 @@ def test_figures_are_whole_svg_with_words_for_those_who_hear_them(whole):
 
 
 PARAGRAPH = "{http://www.hancom.co.kr/hwpml/2011/paragraph}"
+
+
+def test_each_page_of_the_pdf_has_its_picture():
+    made = full_report(Asked(parts=("areas", "sources")))
+    pictures = page_pictures(made, ppi=20)
+    assert len(pictures) == len(PdfReader(io.BytesIO(pdf_bytes(made))).pages) > 3
+    assert all(one.startswith(b"\x89PNG") for one in pictures)
 
 
 def hwpx_section(document):

@@ -20,6 +20,7 @@ from gis.i18n import language as reader_language
 from gis.i18n import reading
 from gis.io import catalog, database
 from gis.io.document import Document
+from gis.io.pdf import page_pictures
 from gis.io.picture import Sheet, make_pyramid, read_sheet
 from gis.io.read import Arrival, Reading
 from gis.io.vworld_wire import Service
@@ -245,6 +246,16 @@ def report_document(asked: reports.Asked, kind: str, progress: report_view.Progr
 def made_document(asked: reports.Asked, kind: str) -> Document | None:
     """Return a report that was made for this question; None where it was not."""
     return _documents().get(_document_key(asked, kind))
+
+
+def document_pages(asked: reports.Asked, kind: str) -> list[bytes]:
+    """Return the pages of a report that was made, as pictures."""
+    return _page_pictures(_document_key(asked, kind), made_document(asked, kind))
+
+
+@st.cache_data(show_spinner=False, max_entries=MOST_DOCUMENTS)
+def _page_pictures(key: tuple, _document: Document | None) -> list[bytes]:
+    return [] if _document is None else page_pictures(_document)
 
 
 @_kept

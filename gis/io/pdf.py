@@ -34,12 +34,20 @@ STANDARD = "ua-1"
 
 def pdf_bytes(document: Document) -> bytes:
     """Return a document as PDF/UA-1; equal documents have equal bytes."""
+    return _set(document, pdf_standards=[STANDARD])[0]
+
+
+def page_pictures(document: Document, ppi: float = 100.0) -> list[bytes]:
+    """Return each page of a document as PNG, as its PDF shows it."""
+    return _set(document, format="png", ppi=ppi)
+
+
+def _set(document: Document, **options: Any) -> list[bytes]:
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        told = _told(document, place)
-        (place / "document.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+        (place / "document.json").write_text(json.dumps(_told(document, place), ensure_ascii=False), encoding="utf-8")
         (place / "report.typ").write_text(TEMPLATE.read_text(encoding="utf-8"), encoding="utf-8")
-        return _compiled(place / "report.typ", pdf_standards=[STANDARD])
+        return _compiled(place / "report.typ", **options)
 
 
 def png_bytes(figure: Figure, ppi: float = 200.0) -> bytes:
@@ -49,17 +57,18 @@ def png_bytes(figure: Figure, ppi: float = 200.0) -> bytes:
         (place / "figure.svg").write_text(figure.svg, encoding="utf-8")
         page = f'#set page(width: {figure.width}mm, height: {figure.height}mm, margin: 0mm)\n#image("figure.svg", width: 100%)'
         (place / "figure.typ").write_text(page, encoding="utf-8")
-        return _compiled(place / "figure.typ", format="png", ppi=ppi)
+        return _compiled(place / "figure.typ", format="png", ppi=ppi)[0]
 
 
-def _compiled(source: Path, **options: Any) -> bytes:
+def _compiled(source: Path, **options: Any) -> list[bytes]:
+    """Return the one file that was made, or a picture of each page where there is more than one."""
     try:
         made = typst.compile(
             source, root=source.parent, font_paths=[str(font_folder())], ignore_system_fonts=True, **options
         )
     except typst.TypstError as error:
         raise DataFileError("report.pdf", reason=str(error).splitlines()[0]) from error
-    return b"" if made is None else bytes(made)
+    return [bytes(one) for one in made] if isinstance(made, list) else [bytes(made or b"")]
 
 
 def _told(document: Document, place: Path) -> dict[str, Any]:

@@ -153,12 +153,15 @@ def test_english_reaches_every_page(site: Page):
         expect(site.locator("[data-testid='stException']")).to_have_count(0)
 
 
-def test_a_report_and_a_layer_can_be_taken_away(site: Page, tmp_path: Path):
+def test_a_report_is_shown_page_by_page_and_taken_away_and_so_is_a_layer(site: Page, tmp_path: Path):
     site.get_by_role("link", name="보고서").click()
     site.get_by_text("1매 요약 (A3)").click()
     site.get_by_role("button", name="보고서 만들기").click()
     with site.expect_download() as report:
         site.get_by_role("button", name="PDF").click(timeout=60_000)
+    preview = site.get_by_role("img", name="미리보기: 1쪽 가운데 1쪽")
+    expect(preview).to_be_visible()
+    assert preview.evaluate("picture => picture.naturalWidth > 1000")
     assert report.value.suggested_filename == "site-planning-summary.pdf"
     assert Path(report.value.path()).read_bytes().startswith(b"%PDF-")
     with site.expect_download() as layer:

@@ -96,6 +96,22 @@ def show_making(asked: Asked, kind: str) -> None:
                 on_click="ignore", icon=":material/download:",
             )  # fmt: skip
     st.caption(t("document.forms_note"))
+    show_pages(asked, kind)
+
+
+def show_pages(asked: Asked, kind: str) -> None:
+    """Draw the pages of a report that was made, one at a time."""
+    pages = cache.document_pages(asked, kind)
+    count = len(pages)
+    turned = 1
+    if count > 1:
+        asks = t("document.page_of", count=count)
+        turned = st.number_input(asks, 1, count, key=f"report_page_{count}", width=220, icon=":material/auto_stories:")
+    if pages:
+        told = t("document.page", number=turned, count=count)
+        with st.container(border=True, width="content"):
+            st.image(pages[turned - 1], alt=told)
+        st.caption(told)
 
 
 def made(asked: Asked, kind: str) -> Document:
