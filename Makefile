@@ -9,7 +9,7 @@ run: .venv/run
 	$(BIN)/streamlit run app.py
 
 test: .venv/dev .venv/browser .venv/server
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile
 
 check: .venv/dev
 	$(BIN)/ruff format --check .

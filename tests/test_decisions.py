@@ -129,15 +129,15 @@ def count_up_and_go_back(folder, both_ready, times):
 def test_two_processes_that_decide_at_once_both_count(workspace):
     decisions.append(TOPIC, KEY, 0)
     context = multiprocessing.get_context("spawn")
-    arguments = (str(workspace), context.Barrier(2, timeout=60), 20)
+    arguments = (str(workspace), context.Barrier(2, timeout=60), 8)
     both = [context.Process(target=count_up_and_go_back, args=arguments) for _ in range(2)]
     for process in both:
         process.start()
     for process in both:
         process.join()
     kept = [one.content for one in reversed(decisions.history(TOPIC, KEY))]
-    assert kept == [*range(41), *range(39, 19, -1)]
-    assert held() == 20
+    assert kept == [*range(17), *range(15, 7, -1)]
+    assert held() == 8
 
 
 def decide_without_end(folder, said):

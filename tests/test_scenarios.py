@@ -674,7 +674,7 @@ def kills(folder, count, seed):
     return [json.loads(line) for line in told.stdout.splitlines()]
 
 
-@pytest.mark.parametrize("count", [50, pytest.param(1_000, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("count", [20, pytest.param(1_000, marks=pytest.mark.soak)])
 def test_kills_while_saving_lose_nothing_that_was_confirmed(count, tmp_path):
     found = kills(tmp_path / "killed", count, seed=count)
     assert len(found) == count
