@@ -150,14 +150,27 @@ def numbered(document: Document) -> Iterator[tuple[Chapter, int, list[tuple[Bloc
         yield chapter, number, blocks
 
 
-def laid_across(chapter: Chapter, document: Document) -> int:
-    """Return the block from where on a chapter lies across: all of it where most tables are wide, else those at its end.
+def laid_out(document: Document) -> Iterator[tuple[bool, Chapter | Block, int]]:
+    """Yield headings and blocks in order: whether each lies across, and its number.
 
-    A page of A3 is wide enough upright, and a page of columns has no sides to turn.
+    A chapter lies across where most of its tables are wide, else from where only wide tables follow; one that is words
+    alone lies as the next does. A page of A3 is wide enough upright, and a page of columns has no sides to turn.
     """
-    blocks = chapter.blocks
-    if document.beside or document.paper != "a4":
-        return len(blocks)
+    turned: list[tuple[bool, Chapter | Block, int]] = []
+    before = False
+    for chapter, number, blocks in reversed(list(numbered(document))):
+        start = _across_from(chapter.blocks)
+        turns = document.paper == "a4" and not document.beside
+        worded = all(isinstance(one, Words) for one in chapter.blocks)
+        across = [turns and (before if worded else at >= start) for at in range(max(len(blocks), 1))]
+        before = across[0]
+        told = [(lies, block, at) for lies, (block, at) in zip(across, blocks, strict=False)]
+        turned = [(before, chapter, number), *told, *turned]
+    yield from turned
+
+
+def _across_from(blocks: tuple[Block, ...]) -> int:
+    """Return the block from where on a chapter lies across."""
     wide = [_is_wide(one) if isinstance(one, Table) else None for one in blocks]
     tables = [one for one in wide if one is not None]
     if 2 * sum(tables) > len(tables):

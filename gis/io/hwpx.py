@@ -7,6 +7,7 @@ from hwpx import HwpxDocument
 
 from gis.io.document import (
     Block,
+    Chapter,
     Document,
     Figure,
     Table,
@@ -14,8 +15,7 @@ from gis.io.document import (
     cell_texts,
     column_widths,
     is_number,
-    laid_across,
-    numbered,
+    laid_out,
 )  # fmt: skip
 from gis.io.pdf import png_bytes
 from gis.io.write import steady_zip
@@ -55,18 +55,15 @@ def hwpx_bytes(document: Document) -> bytes:
     for name, value in document.facts:
         _say(made, f"{name}: {value}", "note")
     lies = False
-    for chapter, _, blocks in numbered(document):
-        start = laid_across(chapter, document)
-        for position, (block, at) in enumerate([(None, 0), *blocks], start=-1):
-            across = max(position, 0) >= start
-            if across != lies:
-                made.add_section()
-                _set_page(made, document, across=across)
-                lies = across
-            if block is None:
-                made.add_heading(chapter.title, level=1)
-            else:
-                _add(made, block, at, document, sides, TEXT_WIDTH_ACROSS if lies else TEXT_WIDTH[document.paper])
+    for across, block, number in laid_out(document):
+        if across != lies:
+            made.add_section()
+            _set_page(made, document, across=across)
+            lies = across
+        if isinstance(block, Chapter):
+            made.add_heading(block.title, level=1)
+        else:
+            _add(made, block, number, document, sides, TEXT_WIDTH_ACROSS if across else TEXT_WIDTH[document.paper])
     return steady_zip(made.to_bytes(), _numbered)
 
 

@@ -20,7 +20,8 @@ from gis.io.document import (
     cell_texts,
     column_widths,
     is_number,
-    laid_across,
+    laid_out,
+    numbered,
 )
 from gis.io.fonts import font_folder
 
@@ -73,6 +74,7 @@ def _compiled(source: Path, **options: Any) -> list[bytes]:
 
 def _told(document: Document, place: Path) -> dict[str, Any]:
     """Return a document as the template reads it, with its pictures as files in a folder."""
+    columns = list(numbered(document)) if document.beside else []
     return {
         "title": document.title,
         "subtitle": document.subtitle,
@@ -84,23 +86,29 @@ def _told(document: Document, place: Path) -> dict[str, Any]:
         "footer": document.footer,
         "facts": [list(pair) for pair in document.facts],
         "words": document.words,
-        "chapters": [{"title": chapter.title, **_pages(chapter, document, place)} for chapter in document.chapters],
+        "columns": [[_block(one, number, place) for one, number in blocks] for _, _, blocks in columns],
+        "runs": [] if document.beside else _pages(document, place),
     }
 
 
-def _pages(chapter: Chapter, document: Document, place: Path) -> dict[str, list[dict[str, Any]]]:
-    """Return the blocks that stand on upright pages, and those that lie across."""
-    blocks = [_block(one, chapter, place) for one in chapter.blocks]
-    start = laid_across(chapter, document)
-    return {"upright": blocks[:start], "across": blocks[start:]}
+def _pages(document: Document, place: Path) -> list[dict[str, Any]]:
+    """Return the runs of pages that lie one way: headings and blocks, with whether they lie across."""
+    runs: list[dict[str, Any]] = []
+    for across, one, number in laid_out(document):
+        if not runs or runs[-1]["across"] != across:
+            runs.append({"across": across, "blocks": []})
+        runs[-1]["blocks"].append(_block(one, number, place))
+    return runs
 
 
-def _block(block: Block, chapter: Chapter, place: Path) -> dict[str, Any]:
+def _block(block: Chapter | Block, number: int, place: Path) -> dict[str, Any]:
+    if isinstance(block, Chapter):
+        return {"kind": "heading", "text": block.title}
     if isinstance(block, Words):
         return {"kind": "words", "text": block.text, "tone": block.tone}
     if isinstance(block, Table):
         return {"kind": "table", "caption": block.caption, "note": block.note, **_table(block)}
-    file = f"{chapter.name}-{block.name}.svg"
+    file = f"figure-{number}.svg"
     (place / file).write_text(block.svg, encoding="utf-8")
     return {"kind": "figure", "file": file, "caption": block.caption, "alt": block.alt, "width": block.width}
 

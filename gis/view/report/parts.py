@@ -165,9 +165,9 @@ def chain(asked: Asked, stamp: str | None) -> Iterator[Block]:
     yield Words(chain_sentence(found.chain), "lead")
     yield from words(chain_view.answer_sentences(found))
     yield svg_figure("diagram", t("document.diagram"), chain_diagram(found), asked, diagram_sentence(found))
-    yield overview_map(TEXT_WIDTH[asked.paper], found.chain.links[found.chain.links["required"].astype(bool)], stamp)
     matrix = stage_matrix_table(found.chain)
     yield table("matrix", t("ui.stage_matrix"), matrix.reset_index(names=t("column.stage")))
+    yield overview_map(TEXT_WIDTH[asked.paper], found.chain.links[found.chain.links["required"].astype(bool)], stamp)
     tables = {
         "stages": (t("ui.stage_table"), found.chain.stages.rename(columns={"id": "stage"})),
         "routes": (t("chain.routes"), chain_view.routes_table(found)),
@@ -186,9 +186,9 @@ def time(asked: Asked, stamp: str | None) -> Iterator[Block]:
     """Yield the phases: when the chain is complete, what a slip costs, every dated step."""
     found = phases.answer(Span(asked.scope, asked.basis, within=asked.within))
     yield from words(phases_view.answer_sentences(found, asked.year))
-    yield chart_figure("time", t("document.phases"), picture(found, asked.year), asked, phases_view.picture_note(found))
     yield told("firsts", t("document.firsts"), phases_view.firsts_table(found.firsts), asked.unit)
     yield told("curve", t("document.curve"), phases_view.curve_table(found), asked.unit)
+    yield chart_figure("time", t("document.phases"), picture(found, asked.year), asked, phases_view.picture_note(found))
     yield told("slips", t("document.slips"), phases_view.slips_table(found), asked.unit)
     yield told("steps", t("document.steps"), phases_view.steps_table(found.steps), asked.unit)
     yield from words(phases_view.conflict_sentences(found.steps), "warning")
