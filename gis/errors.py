@@ -3,6 +3,8 @@
 An error carries the key of a label below `error.` and its values; it becomes a sentence when it is shown.
 """
 
+from errno import errorcode
+
 from gis.i18n import t
 
 
@@ -37,6 +39,20 @@ class InputError(GisError, ValueError):
 
 class ClashError(InputError):
     """A change that rests on a state which somebody else has changed meanwhile."""
+
+
+class DiskFault:
+    """Why the machine could not read or write a file, in the language of whoever reads it."""
+
+    def __init__(self, error: OSError) -> None:
+        self.error = error
+
+    def __str__(self) -> str:
+        name = errorcode.get(self.error.errno or 0, "").lower()
+        return t(f"disk_fault.{name}") if name in DISK_FAULTS else self.error.strerror or str(self.error)
+
+
+DISK_FAULTS = ("eisdir", "enotdir", "enoent", "eacces", "eperm", "erofs", "enospc", "edquot", "efbig", "emfile", "eio")
 
 
 class ShapeFault:

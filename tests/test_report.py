@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
@@ -22,16 +23,16 @@ from gis import study
 from gis.errors import InputError, UnknownNameError
 from gis.i18n import reading, t
 from gis.io import store
-from gis.io.document import Chapter, Document, Figure, Table, Words, cell_texts, column_widths, numbered
+from gis.io.document import Chapter, Document, Figure, Table, Words, cell_texts, numbered
 from gis.io.pdf import page_pictures, pdf_bytes
-from gis.study import active, reports, scenarios
+from gis.study import active, reports, scenarios, work
 from gis.study.reports import PARTS, Asked
 from gis.study.sites import SiteRef
 from gis.view.report import full_report, one_page
 from gis.view.report.files import FORMS, bundle, form_of, workbook
 from gis.view.report.html import html_text
 from gis.view.tables import label
-from tests.command import done, refusal
+from tests.command import done, refusal, run
 from tests.pencil import sites
 
 ROOT = Path(__file__).parents[1]
@@ -204,11 +205,6 @@ def test_tables_and_figures_are_numbered_through():
     assert [[at for _, at in blocks] for _, _, blocks in numbered(twice)] == [[0, 1, 1], [0, 2, 2]]
 
 
-def test_a_column_of_numbers_is_as_wide_as_its_longest_number():
-    rows = nasty().tables[0].rows.head(1)
-    assert column_widths(rows)[1] >= len("1,234.5")
-
-
 @pytest.mark.parametrize("code", ["ko", "en"])
 def test_the_summary_is_one_a3_page_that_says_when_and_in_which_scope(code):
     with reading(code):
@@ -235,11 +231,11 @@ def test_an_alternative_is_what_the_report_of_it_speaks_of():
 def test_a_confidential_alternative_is_held_back_and_stamped(tmp_path):
     scenarios.create("몰래", "hidden", confidential=True)
     path = tmp_path / "r.pdf"
-    assert "hidden" in refusal("report", "--part", "areas", "--scenario", "hidden", "-o", path)
-    assert "hidden" in refusal(
+    assert "몰래" in refusal("report", "--part", "areas", "--scenario", "hidden", "-o", path)
+    assert "몰래" in refusal(
         "report", "--part", "alternatives", "--alternative", "-", "--alternative", "hidden", "-o", path
     )
-    assert "hidden" in refusal("report", "--summary", "--scenario", "hidden", "-o", path)
+    assert "몰래" in refusal("report", "--summary", "--scenario", "hidden", "-o", path)
     assert not path.exists()
     done("report", "--part", "areas", "--scenario", "hidden", "--confidential", "-o", path)
     assert "대외비" in text_of(path.read_bytes())
@@ -398,3 +394,142 @@ def test_a_report_of_fifty_pages_and_twenty_maps_stays_under_a_gigabyte(tmp_path
     maps = sum("1:25,000" in page.extract_text() or "그림" in page.extract_text() for page in pages)
     assert process.returncode == 0 and len(pages) >= 50 and maps >= 20
     assert usage.ru_maxrss / 1024 < 1_000
+
+
+@pytest.fixture
+def secret_layer():
+    """Return the name of a layer marked 대외비 with one site, whose title and name stand nowhere else."""
+    frame = (
+        sites(shapely.box(186_000, 280_000, 187_000, 281_000)).assign(id="s1", name="숨긴부지").reset_index(drop=True)
+    )
+    kept = store.StoredLayer(name="hushed", title="숨긴자료", kind="Polygon", source="pencil", confidential=True)
+    store.keep(kept, frame)
+    return kept.name
+
+
+def everything(content, ending):
+    """Return all that a file holds as one text."""
+    if ending == ".pdf":
+        return text_of(content)
+    if ending == ".html":
+        return content.decode()
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        return "".join(packed.read(name).decode("utf-8", "replace") + name for name in packed.namelist())
+
+
+@pytest.mark.parametrize("ending", [".pdf", ".html", ".hwpx", ".xlsx"])
+@pytest.mark.parametrize("summary", [True, False])
+def test_what_is_confidential_is_not_even_named_in_a_report_that_shows_nothing_of_it(secret_layer, summary, ending):
+    made = one_page(Asked()) if summary else full_report(Asked(parts=("areas", "sources")))
+    assert not re.search("숨긴|" + secret_layer, everything(FORMS[ending](made), ending))
+
+
+def test_the_map_of_a_confidential_site_is_held_back(secret_layer, tmp_path):
+    said = refusal("report", "--part", "location", "--site", f"{secret_layer}:s1", "-o", tmp_path / "r.pdf")
+    assert "대외비" in said and not list(tmp_path.glob("r.pdf*"))
+
+
+def test_the_sources_of_a_table_do_not_name_what_is_confidential(secret_layer, tmp_path):
+    done("area", "-o", tmp_path / "open.xlsx")
+    assert "숨긴" not in everything((tmp_path / "open.xlsx").read_bytes(), ".xlsx")
+
+
+def test_an_outline_of_a_confidential_layer_makes_its_scenario_confidential(secret_layer):
+    scenarios.create("열린 안", "plain")
+    said = done("scenario", "outline", "plain", "--site", "extra", "--from", secret_layer, "--id", "s1").text
+    assert "대외비" in said and active.kept("plain").scenario.confidential
+
+
+def test_the_plan_of_a_confidential_site_is_confidential(secret_layer, tmp_path):
+    plan = tmp_path / "plan.csv"
+    plan.write_text("용도,면적(㎡)\n산업시설용지,600000\n공원,100000\n", encoding="utf-8")
+    assert run("landuse", secret_layer, "--id", "s1", "--plan", plan, "--keep").code == 0
+    assert {one.name: one.confidential for one in store.layers()} == {secret_layer: True, "plan_s1": True}
+
+
+def test_a_confidential_scenario_that_was_put_away_stays_out_of_the_work():
+    scenarios.create("치운 비밀", "gone", confidential=True)
+    scenarios.remove("gone")
+    scenarios.create("드러낸 안", "shown")
+    scenarios.edit("shown", {"confidential": True, "note": "숨긴 말"})
+    scenarios.edit("shown", {"confidential": False, "note": "이제 열림"})
+    told = everything(work.work_bytes(), ".zip")
+    assert "치운 비밀" not in told and "숨긴 말" not in told
+    assert "이제 열림" in told and "드러낸 안" in told
+
+
+@pytest.mark.parametrize("ending", [".pdf", ".xlsx"])
+def test_a_full_disk_is_said_in_one_sentence(ending, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", "/dev/full")
+    said = refusal("report", "--part", "areas", "-o", tmp_path / f"r{ending}")
+    assert "쓸 수 없습니다" in said and not list(tmp_path.glob("r.*"))
+
+
+def test_letters_that_the_type_lacks_stand_as_boxes_and_are_named():
+    rows = pd.DataFrame({"이름": ["공장 🏭", "\u202e거꾸로"]})
+    chapters = (Chapter("one", "하나", (Words("😀 웃음"), Table("names", "이름", rows))),)
+    made = dataclasses.replace(full_report(Asked(parts=("areas",))), chapters=chapters)
+    text = text_of(pdf_bytes(made))
+    assert "공장□" in text and "□웃음" in text and "거꾸로" in text
+    assert "U+1F3ED,U+1F600" in text
+
+
+def test_a_site_that_a_scenario_adds_stands_in_the_overview_without_figures():
+    scenarios.create("새 안", "added")
+    scenarios.set_outline("added", "extra", scenarios.reshaped(scenarios.outline_of("jingok"), north=3_000), "새 단지")
+    with active.under("added"):
+        made = full_report(Asked(parts=("overview",)))
+    (blocks,) = [one.blocks for one in made.chapters]
+    assert any(isinstance(one, Words) and one.text == t("document.no_record", name="새 단지") for one in blocks)
+    assert len(made.tables) == 4
+
+
+def test_themes_that_no_layer_has_stand_once_however_many_sites(whole):
+    both = full_report(Asked(parts=("overlay",), sites=(SiteRef("jingok"), SiteRef("futurecar"))))
+    assert [one.name for one in both.tables].count("overlay-missing") == 1
+    (missing,) = [one for one in both.tables if one.name == "overlay-missing"]
+    (alone,) = [one for one in whole.tables if one.name == "overlay-missing"]
+    assert missing.rows.equals(alone.rows) and len(missing.rows) > 5
+    assert not set(missing.rows.iloc[:, 0]) & set(both.tables[0].rows.iloc[:, 0])
+
+
+def test_a_year_out_of_range_is_refused(tmp_path):
+    assert "99999년" in refusal("report", "--year", 99999, "-o", tmp_path / "r.pdf")
+
+
+def test_a_folder_as_the_file_is_refused_in_the_readers_language(tmp_path):
+    (tmp_path / "r.xlsx").mkdir()
+    assert "폴더입니다" in refusal("report", "--part", "areas", "-o", tmp_path / "r.xlsx")
+
+
+def test_a_control_character_in_a_name_leaves_the_workbook_whole():
+    made = Document("제목", "", "ko", (Chapter("a", "장", (Table("t", "이름\x00\x01", pd.DataFrame({"열": [1]})),)),))
+    assert "�" in openpyxl.load_workbook(io.BytesIO(workbook(made))).sheetnames[1]
+
+
+def cells_of(document):
+    """Return every number that stands as a number in the workbook of a document."""
+    book = openpyxl.load_workbook(io.BytesIO(workbook(document)))
+    values = [cell.value for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]
+    return {float(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool)}
+
+
+def test_the_workbook_holds_each_published_number_and_overlay_area_as_a_whole_number():
+    found = cells_of(full_report(Asked(parts=("overlay", "claims"))))
+    claimed = [row["value"] for row in done("claims", "--format", "json").json["claims"]]
+    areas = [row["area_m2"] for row in done("overlay", "futurecar", "--format", "json").json]
+    assert {float(value) for value in claimed if isinstance(value, int | float)} <= found
+    assert {value for value in areas if value is not None} <= found
+
+
+@pytest.mark.parametrize("words", [("area", "hushed"), ("check", "hushed", "--id", "s1"), ("scenario", "history", "deep")])
+def test_no_table_about_what_is_confidential_leaves_unless_somebody_says_so(secret_layer, words, tmp_path):
+    scenarios.create("깊은 안", "deep", confidential=True)
+    assert "대외비" in refusal(*words, "-o", tmp_path / "t.csv")
+    done("--confidential", *words, "-o", tmp_path / "t.csv")
+    assert (tmp_path / "t.csv").exists()
+
+
+def test_a_layer_leaves_under_a_confidential_scenario_only_where_somebody_says_so(tmp_path):
+    scenarios.create("깊은 안", "deep", confidential=True)
+    assert "깊은 안" in refusal("--scenario", "deep", "export", "hosts", "-o", tmp_path / "hosts.geojson")

@@ -835,10 +835,10 @@ def test_words_are_in_both_languages_and_the_summary_counts(folder):
     assert f"기준 {result.counts['all']}개 가운데 적합 {result.counts[PASS]}" in summary_sentence(result)
     assert sum(result.counts[name] for name in (PASS, REVIEW, FAIL, UNDECIDED)) == result.counts["all"]
     korean = check_shown(result)
-    assert set(korean["verdict"]) <= {"✓ 적합", "△ 검토", "✕ 부적합", "? 판단 불가"}
+    assert set(korean["verdict"]) <= {"○ 적합", "△ 검토", "× 부적합", "? 판단 불가"}
     with reading("en"):
         english = check_shown(result)
-        assert set(english["verdict"]) <= {"✓ Pass", "△ Review", "✕ Fail", "? Undecided"}
+        assert set(english["verdict"]) <= {"○ Pass", "△ Review", "× Fail", "? Undecided"}
         assert not any(
             "가" <= letter <= "힣"
             for column in ("check_item", "threshold", "value", "missing", "reasons")
@@ -864,7 +864,7 @@ def test_the_page_shows_the_verdicts_in_words(monkeypatch, folder, language):
     app.switch_page("gis/app/pages/statutory.py").run()
     assert not app.exception and not app.error
     word = {"ko": "적합", "en": "Pass"}[language]
-    assert any(f"✓ {word}" in str(table.value.values) for table in app.dataframe)
+    assert any(f"○ {word}" in str(table.value.values) for table in app.dataframe)
     for key, value in (("arterial_width", 20.0), ("rental_area", 20_000.0)):
         widget(app.number_input, key).set_value(value).run()
     widget(app.toggle, "public_green_near").set_value(True).run()

@@ -283,19 +283,19 @@ def test_a_place_where_nobody_may_write_is_one_line_and_keeps_the_old_file(tmp_p
     path.write_text("old")
 
     def refuse(*_):
-        raise PermissionError(13, "Permission denied")
+        raise PermissionError(13, "권한이 없습니다")
 
     monkeypatch.setattr(Path, "replace", refuse)
-    assert "Permission denied" in refusal("area", "-o", path)
+    assert "권한이 없습니다" in refusal("area", "-o", path)
     assert [(found.name, found.read_text()) for found in tmp_path.iterdir()] == [("a.csv", "old")]
 
 
 def test_a_full_disk_is_one_line(tmp_path, monkeypatch):
     def refuse(*_):
-        raise OSError(28, "No space left on device")
+        raise OSError(28, "디스크에 빈자리가 없습니다 on device")
 
     monkeypatch.setattr(Path, "write_bytes", refuse)
-    with pytest.raises(DataFileError, match="No space left"):
+    with pytest.raises(DataFileError, match="디스크에 빈자리가 없습니다"):
         write_bytes(b"x", tmp_path / "a.csv")
 
 

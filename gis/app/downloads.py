@@ -87,6 +87,6 @@ def show_table(
         offer(t("ui.download_csv"), lambda: csv_bytes(outward(table)), f"{name}.csv")
         offer(
             t("ui.download_xlsx"),
-            lambda: xlsx_bytes({name: outward(table), "sources": study.sources()}),
+            lambda: xlsx_bytes(study.with_sources({name: outward(table)})),
             f"{name}.xlsx",
         )

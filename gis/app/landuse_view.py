@@ -346,7 +346,7 @@ def files(found: LandUse, table: str) -> None:
 def workbook(found: LandUse) -> bytes:
     """Return every table of a plan as one workbook, with the sources."""
     filled = {name: outward(table) for name, table in plan_tables(found).items() if len(table)}
-    return xlsx_bytes(filled | {"sources": study.sources()})
+    return xlsx_bytes(study.with_sources(filled))
 
 
 def show_versions(site: SiteRef, name: str) -> None:

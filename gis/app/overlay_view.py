@@ -113,7 +113,7 @@ def files(found: Overlay) -> None:
     with st.container(horizontal=True):
         offer(t("ui.download_csv"), lambda: csv_bytes(outward(table)), "overlay.csv")
         offer(
-            t("ui.download_xlsx"), lambda: xlsx_bytes({"overlay": outward(table), "sources": study.sources()}),
+            t("ui.download_xlsx"), lambda: xlsx_bytes(study.with_sources({"overlay": outward(table)})),
             "overlay.xlsx",
         )  # fmt: skip
         secret = overlays.confidential_layers(found)

@@ -155,6 +155,5 @@ def workbook(made: LandRegister) -> bytes:
     """Return every table of a land schedule as one workbook, with what a reader must know and the sources."""
     told = pd.DataFrame({"note": view.sentences(made)})
     return xlsx_bytes(
-        {name: outward(table) for name, table in view.tables(made).items()}
-        | {"about": told, "sources": study.sources()}
+        study.with_sources({name: outward(table) for name, table in view.tables(made).items()} | {"about": told})
     )

@@ -172,4 +172,4 @@ def workbook(result: Review) -> bytes:
     """Return verdicts, adjustments and rules that do not apply as one workbook, with the sources."""
     tables = {"check": result.table, "effects": result.effects, "not_applied": result.skipped}
     filled = {name: outward(table) for name, table in tables.items() if len(table)}
-    return xlsx_bytes(filled | {"sources": study.sources()})
+    return xlsx_bytes(study.with_sources(filled))

@@ -344,4 +344,4 @@ def files(found: Found) -> None:
 def workbook(found: Found) -> bytes:
     """Return every table and the sources as one workbook."""
     tables = {name: outward(table) for name, table in view.tables(found).items()}
-    return xlsx_bytes({**tables, "sources": study.sources()})
+    return xlsx_bytes(study.with_sources(tables))

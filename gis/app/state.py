@@ -20,6 +20,8 @@ BASE = "base"
 LINKS = "links"
 SCENARIO = "scenario"
 NO_SCENARIO = "-"
+LONGEST = 60
+"""Letters of a strange choice that are said again."""
 _CLICKS = "clicks"
 _DRAWINGS = "drawings"
 _KEPT = "kept"
@@ -76,7 +78,7 @@ def _adopt(key: str, widget: str) -> None:
 def _from_address(key: str, allowed: set[str], default: str | list[str] | None) -> str | list[str] | None:
     named = st.query_params.get_all(key)
     for strange in (name for name in named if name not in allowed):
-        st.toast(t("app.unknown_choice", choice=strange, key=key), icon=":material/link_off:")
+        st.toast(t("app.unknown_choice", choice=strange[:LONGEST], key=key), icon=":material/link_off:")
     known = [name for name in named if name in allowed]
     if not known:
         return default

@@ -180,4 +180,4 @@ def show_all(cards: tuple[Card, ...], unit: str) -> None:
 
 def workbook() -> bytes:
     """Return targets, frame and sources as one workbook."""
-    return xlsx_bytes({"targets": targets.table(), "frame": targets.article_frame(), "sources": study.sources()})
+    return xlsx_bytes(study.with_sources({"targets": targets.table(), "frame": targets.article_frame()}))

@@ -125,7 +125,7 @@ def files(report: TerrainReport, site: SiteRef, figure: str, dem: str | None, ba
 
 def workbook(report: TerrainReport) -> bytes:
     """Return the bands and the sources as one workbook."""
-    return xlsx_bytes({"terrain": outward(terrain_rows(report)), "sources": study.sources()})
+    return xlsx_bytes(study.with_sources({"terrain": outward(terrain_rows(report))}))
 
 
 def shapes_file(report: TerrainReport, site: SiteRef, figure: str, dem: str | None, bands: Bands, ending: str) -> bytes:

@@ -130,9 +130,9 @@ def workbook(report: BoundaryReport) -> bytes:
     """Return every table of the form as one workbook, with the sources."""
     tables: dict[str, pd.DataFrame] = {
         "vertices": outward(point_rows(report)), "calculation": outward(calculation_rows(report)),
-        "head": head_rows(report), "sources": study.sources(),
+        "head": head_rows(report),
     }  # fmt: skip
-    return xlsx_bytes(tables)
+    return xlsx_bytes(study.with_sources(tables))
 
 
 def geojson_bytes(report: BoundaryReport) -> bytes:

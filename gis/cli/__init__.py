@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from gis import study
 from gis.cli import (
     analyses,
     chain,
@@ -74,6 +75,7 @@ def prepare(
     """Set the language, and the scenario that is studied, before any command runs."""
     use_language(lang)
     may_leave(confidential)
+    study.watch_secrets()
     context.with_resource(active.under(scenario))
 
 

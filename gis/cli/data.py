@@ -7,14 +7,14 @@ import pandas as pd
 import typer
 
 from gis import study
-from gis.cli.output import ConfidentialOpt, FormatOpt, OutputOpt, emit, say_aside, working
+from gis.cli.output import ConfidentialOpt, FormatOpt, OutputOpt, emit, require_open, say_aside, working
 from gis.crs import GWANGJU_BELT, MAP_CRS
 from gis.errors import InputError
 from gis.i18n import t
 from gis.io import store
 from gis.io.read import Reading
 from gis.io.write import LAYER_FORMATS, layer_bytes, write_bytes
-from gis.study import imports, kinds, work
+from gis.study import active, imports, kinds, work
 from gis.study import overlay as overlays
 from gis.view.overlay import assignment_table
 from gis.view.sentences import problem_sentences, story_sentence
@@ -192,6 +192,7 @@ def export(
     secret = [] if confidential else study.confidential_layers(layer)
     if secret:
         raise InputError("confidential", layer=", ".join(secret))
+    require_open([active.name()], output)
     write_bytes(layer_bytes(study.layer(layer), ending, layer, crs, study.export_story(layer)), output)
 
 

@@ -123,7 +123,7 @@ def emit(
         if output is None:
             raise InputError("xlsx_needs_file")
         write(
-            xlsx_bytes({**{name: outward(table) for name, table in tables.items()}, "sources": study.sources()}),
+            xlsx_bytes(study.with_sources({name: outward(table) for name, table in tables.items()})),
             output,
         )
     else:
@@ -174,19 +174,20 @@ def may_leave(confidential: bool) -> None:
 
 
 def require_open(scenarios: Sequence[str | None], output: Path | None) -> None:
-    """Refuse a file about scenarios that are marked 대외비, unless a person said that it may leave.
+    """Refuse a file about scenarios or resting on layers that are marked 대외비, unless a person said that it may leave.
 
     Raises
     ------
     InputError
     """
-    secret = [one for one in scenarios if one is not None and active.kept(one).scenario.confidential]
+    asked = [active.kept(one).scenario for one in scenarios if one is not None]
+    secret = [*(one.title for one in asked if one.confidential), *study.secrets_used()]
     if output is not None and secret and not _confidential.get():
         raise InputError("confidential", layer=", ".join(secret))
 
 
 def write(content: str | bytes, output: Path | None) -> None:
-    """Write to the file, or to stdout, which holds only the result; a file about a confidential scenario is asked about."""
+    """Write to the file, or to stdout, which holds only the result; a file that rests on what is confidential is asked about."""
     require_open([active.name()], output)
     packed = content.encode("utf-8") if isinstance(content, str) else content
     if output is not None:

@@ -76,8 +76,8 @@ def report(
 def secrets(asked: Asked, summary: bool) -> list[str]:
     """Return what a report would carry out of the house: layers and scenarios marked 대외비."""
     now = active.current()
-    mine = [now.id] if now is not None and now.scenario.confidential else []
-    return mine + reports.secrets(Asked(parts=("areas",)) if summary else asked)
+    mine = {now.scenario.title} if now is not None and now.scenario.confidential else set()
+    return sorted(mine | {*reports.secrets(Asked(parts=("areas",)) if summary else asked)})
 
 
 def typed_site(text: str) -> SiteRef:

@@ -23,7 +23,7 @@ from gis.i18n import t
 from gis.io.read import Reading
 from gis.io.write import json_text, write_bytes
 from gis.study import active, compare, scenarios
-from gis.study.sites import SiteRef, site
+from gis.study.sites import SiteRef, confidential_layers, site
 from gis.units import area_unit, parse_area, parse_length
 from gis.view import compare as compare_view
 from gis.view import scenarios as view
@@ -117,7 +117,8 @@ def outline(
         geometry = scenarios.outline_of(site_id) if source is None else drawn(SiteRef(source, feature), crs)
     wanted = None if area is None else parse_area(area)
     geometry = scenarios.reshaped(geometry, east=east, north=north, degrees=turn, area=wanted)
-    said(scenarios.set_outline(name, site_id, geometry, title))
+    secret = source is not None and bool(confidential_layers(SiteRef(source, feature)))
+    said(scenarios.set_outline(name, site_id, geometry, title, secret=secret))
 
 
 def drawn(ref: SiteRef, crs: str | None) -> dict:
@@ -191,8 +192,11 @@ def slip(
 
 
 @app.command()
-def history(name: NameArg, format: FormatOpt = None, output: OutputOpt = None) -> None:
+def history(
+    name: NameArg, confidential: ConfidentialOpt = False, format: FormatOpt = None, output: OutputOpt = None
+) -> None:
     """List every revision of a scenario, the last first."""
+    require_open([one.id for one in active.every() if one.id == name], output)
     emit({"history": view.history_table(scenarios.history(name))}, format, output)
 
 
@@ -282,5 +286,5 @@ def import_(
 
 
 def said(kept: active.Kept) -> None:
-    """Print which revision of a scenario now holds."""
+    """Print which revision of a scenario now holds, and whether it is confidential (대외비)."""
     typer.echo(view.kept_sentence(kept))

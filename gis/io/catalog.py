@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from gis.errors import DataFileError
+from gis.errors import DataFileError, DiskFault
 from gis.io.kept import kept_by
 from gis.model import BASES, EVIDENCE, LINK_KINDS, STATUSES
 
@@ -72,7 +72,7 @@ def read_toml(path: str) -> dict[str, Any]:
     except FileNotFoundError:
         raise DataFileError("data_missing", path=path) from None
     except OSError as error:
-        raise DataFileError("data_broken", path=path, reason=error.strerror) from error
+        raise DataFileError("data_broken", path=path, reason=DiskFault(error)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DataFileError("data_broken", path=path, reason=error) from error
 
@@ -315,7 +315,7 @@ def checked_path(path: str) -> Path:
     try:
         content = place.read_bytes()
     except OSError as error:
-        raise DataFileError("data_broken", path=path, reason=error.strerror) from error
+        raise DataFileError("data_broken", path=path, reason=DiskFault(error)) from error
     if hashlib.sha256(content).hexdigest() != known[path]:
         raise DataFileError("data_changed", path=path)
     return place

@@ -20,7 +20,7 @@ import psutil
 import sqlalchemy as sql
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random
 
-from gis.errors import DataFileError
+from gis.errors import DataFileError, DiskFault
 
 NETWORK_DRIVES = frozenset(
     {"nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "sshfs", "fuse.sshfs", "afpfs", "9p", "remote"}
@@ -143,7 +143,7 @@ def ready() -> Path:
         if not is_shared():
             (folder / "catalog.sqlite").touch()
     except OSError as error:
-        raise DataFileError("cannot_write", path=folder, reason=error.strerror) from error
+        raise DataFileError("cannot_write", path=folder, reason=DiskFault(error)) from error
     if not is_shared():
         _require_local(folder)
     return folder
@@ -179,7 +179,7 @@ def here(place: Path) -> Path:
     except OSError as error:
         if isinstance(error, DataFileError):
             raise
-        raise DataFileError("cannot_write", path=place, reason=error.strerror) from error
+        raise DataFileError("cannot_write", path=place, reason=DiskFault(error)) from error
     finally:
         part.unlink(missing_ok=True)
     return place

@@ -1,6 +1,5 @@
 """A document before it has a form: chapters of words, tables and figures, from which every form is written."""
 
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
@@ -11,8 +10,6 @@ from gis.io.write import plain_rows, printable
 
 Tone = Literal["plain", "lead", "note", "warning"]
 UNKNOWN = "–"
-UPRIGHT = 125.0
-"""Letters that an upright page holds side by side."""
 
 
 @dataclass(frozen=True)
@@ -27,13 +24,15 @@ class Words:
 class Table:
     """A table with its caption: rows as people read them, units in headers, numbers as numbers.
 
-    `rows.attrs["digits"]` holds the decimals of number columns, as `gis.view.tables.shown` states them.
+    `rows.attrs["digits"]` holds the decimals of number columns, as `gis.view.tables.shown` states them. `sheet` is the same
+    for a workbook, where `rows` holds numbers as words or rounded.
     """
 
     name: str
     caption: str
     rows: pd.DataFrame
     note: str = ""
+    sheet: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +64,7 @@ class Document:
     """A document in one language.
 
     `facts` are pairs of what to know of the document (version, data, scenario); `stamp` is written across every page;
+    `sources` is the table of what it cites, for forms that hold every table;
     `shapes` are GeoJSON texts by name, which travel inside where a form can carry them. What is `beside` stands
     with each chapter as a column of one page, without cover and contents.
     """
@@ -79,6 +79,7 @@ class Document:
     footer: str = ""
     words: dict[str, str] = field(default_factory=dict)
     shapes: dict[str, str] = field(default_factory=dict)
+    sources: pd.DataFrame | None = None
     beside: bool = False
 
     @property
@@ -102,7 +103,7 @@ def _cell_text(value: object, decimals: int | None) -> str:
     if value is None or value == "":
         return UNKNOWN
     if isinstance(value, bool):
-        return "✓" if value else "–"
+        return "○" if value else "–"
     if isinstance(value, int | float):
         return (
             f"{value:,.{decimals}f}"
@@ -119,23 +120,6 @@ def is_number(rows: pd.DataFrame, column: str) -> bool:
     return bool(pd.api.types.is_numeric_dtype(rows[column])) and not pd.api.types.is_bool_dtype(rows[column])
 
 
-def column_widths(rows: pd.DataFrame, most: float = 34.0, sample: int = 300) -> list[float]:
-    """Return how wide each column wants to be, in Latin letters: its words at their usual length, numbers whole."""
-    texts = cell_texts(rows.head(sample))
-    widths = []
-    for number, column in enumerate(rows.columns):
-        cells = [_wide(row[number]) for row in texts] or [0.0]
-        header = max((_wide(word) for word in str(column).split()), default=0.0) + 1
-        usual = sorted(cells)[int(0.9 * (len(cells) - 1))]
-        wanted = max(cells) if is_number(rows, column) else max(usual, 2 * max(cells) ** 0.5)
-        widths.append(min(most, max(5.0, header, wanted + 1)))
-    return widths
-
-
-def _wide(text: str) -> float:
-    return float(sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text))
-
-
 def numbered(document: Document) -> Iterator[tuple[Chapter, int, list[tuple[Block, int]]]]:
     """Yield chapters with their number, and their blocks with the number of the table or figure (0 for words)."""
     tables = figures = 0
@@ -148,38 +132,3 @@ def numbered(document: Document) -> Iterator[tuple[Chapter, int, list[tuple[Bloc
                 figures += 1
             blocks.append((block, tables if isinstance(block, Table) else figures if isinstance(block, Figure) else 0))
         yield chapter, number, blocks
-
-
-def laid_out(document: Document) -> Iterator[tuple[bool, Chapter | Block, int]]:
-    """Yield headings and blocks in order: whether each lies across, and its number.
-
-    A chapter lies across where most of its tables are wide, else from where only wide tables follow; one that is words
-    alone lies as the next does. A page of A3 is wide enough upright, and a page of columns has no sides to turn.
-    """
-    turned: list[tuple[bool, Chapter | Block, int]] = []
-    before = False
-    for chapter, number, blocks in reversed(list(numbered(document))):
-        start = _across_from(chapter.blocks)
-        turns = document.paper == "a4" and not document.beside
-        worded = all(isinstance(one, Words) for one in chapter.blocks)
-        across = [turns and (before if worded else at >= start) for at in range(max(len(blocks), 1))]
-        before = across[0]
-        told = [(lies, block, at) for lies, (block, at) in zip(across, blocks, strict=False)]
-        turned = [(before, chapter, number), *told, *turned]
-    yield from turned
-
-
-def _across_from(blocks: tuple[Block, ...]) -> int:
-    """Return the block from where on a chapter lies across."""
-    wide = [_is_wide(one) if isinstance(one, Table) else None for one in blocks]
-    tables = [one for one in wide if one is not None]
-    if 2 * sum(tables) > len(tables):
-        return 0
-    start = len(wide)
-    while start and wide[start - 1]:
-        start -= 1
-    return start
-
-
-def _is_wide(table: Table) -> bool:
-    return sum(column_widths(table.rows)) > UPRIGHT

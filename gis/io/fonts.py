@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from unicodedata import category
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
@@ -13,6 +14,11 @@ from fontTools.ttLib import TTFont
 from gis.errors import DataFileError
 
 FAMILY = "NanumGothic"
+UNSETTABLE = "□"
+SAME = {"−": "-"}
+"""Letters that our type lacks, and the one that says the same."""
+KEPT = frozenset("\n\t\u200b")
+"""Letters that need no picture."""
 UNUSED = (
     "FFTM",
     "DSIG",
@@ -44,6 +50,28 @@ def font_folder() -> Path:
     if spec is None or spec.origin is None:
         raise DataFileError("missing_asset", url="koreanize-matplotlib/fonts")
     return Path(spec.origin).parent / "fonts"
+
+
+@cache
+def type_letters() -> frozenset[str]:
+    """Return the letters that our type has."""
+    return frozenset(map(chr, TTFont(font_folder() / f"{FAMILY}.ttf").getBestCmap()))
+
+
+@cache
+def letter_widths() -> dict[str, float]:
+    """Return how wide each letter of our type is, in em."""
+    font = TTFont(font_folder() / f"{FAMILY}.ttf")
+    widths, unit = font["hmtx"].metrics, font["head"].unitsPerEm
+    return {chr(code): widths[glyph][0] / unit for code, glyph in font.getBestCmap().items()}
+
+
+def settable(text: str) -> tuple[str, list[str]]:
+    """Return a text in letters of our type, and those that it lacks: they stand as □, marks without width not at all."""
+    missing = sorted(set(text) - type_letters() - KEPT)
+    unseen = {one for one in missing if category(one) in ("Cf", "Mn", "Me")}
+    shown: dict[str, str | int | None] = {one: "" if one in unseen else SAME.get(one, UNSETTABLE) for one in missing}
+    return text.translate(str.maketrans(shown)), [one for one in missing if shown[one] == UNSETTABLE]
 
 
 def font_part(letters: Iterable[str], *, bold: bool = False) -> bytes:

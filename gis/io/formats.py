@@ -27,7 +27,7 @@ import shapely
 from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError, FieldError
 
 from gis.crs import known_crs
-from gis.errors import DataFileError, GisError, InputError
+from gis.errors import DataFileError, DiskFault, GisError, InputError
 from gis.io.drawings import MAX_INLINED, named, require_whole_drawing, spelled_out, unit_of, with_header
 from gis.io.encoding import CP949, UTF8, best_column_encoding, decode_cut, encoding_name, stated_encoding
 from gis.io.tables import TABLE_ENDINGS, Placed, read_table
@@ -161,7 +161,7 @@ def _require_content(path: Path) -> None:
         with path.open("rb") as opened:
             head = opened.read(65_536)
     except OSError as error:
-        raise DataFileError("file_broken", file=path.name, reason=error.strerror) from error
+        raise DataFileError("file_broken", file=path.name, reason=DiskFault(error)) from error
     if size == 0:
         raise DataFileError("file_empty", file=path.name)
     most = MAX_TEXT_BYTES if ending in (*_TEXTS, *TABLE_ENDINGS) else MAX_BYTES

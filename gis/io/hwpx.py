@@ -5,6 +5,7 @@ from itertools import count
 
 from hwpx import HwpxDocument
 
+from gis.io.columns import fitted_columns
 from gis.io.document import (
     Block,
     Chapter,
@@ -13,10 +14,9 @@ from gis.io.document import (
     Table,
     Words,
     cell_texts,
-    column_widths,
     is_number,
-    laid_out,
 )  # fmt: skip
+from gis.io.layout import laid_out
 from gis.io.pdf import png_bytes
 from gis.io.write import steady_zip
 
@@ -28,9 +28,6 @@ TEXT_WIDTH_ACROSS = 261.0
 SIZES = {"plain": 10.0, "lead": 11.5, "note": 8.5, "warning": 10.0}
 MM = 7200 / 25.4
 """Units of HWPX in a millimeter."""
-SMALL, USUAL = 7.0, 8.0
-"""Sizes of type in a table, wide and usual, pt."""
-WIDE = 110.0
 PPI = 180.0
 HEADER = "#E4E7EB"
 _HEADS = re.compile(rb'<hp:(?:header|footer)\b[^>]*?\sid="(\d+)"')
@@ -119,16 +116,15 @@ def _aligned(made: HwpxDocument, side: str) -> str:
 
 
 def _table(made: HwpxDocument, table: Table, width: float, sides: list[str]) -> None:
-    rows, widths = table.rows, column_widths(table.rows)
+    rows, columns = table.rows, fitted_columns(table.rows, width / 25.4 * 72)
     cells = [[str(name) for name in rows.columns], *cell_texts(rows)]
     drawn = made.add_table(len(cells), len(rows.columns), width=round(width * MM))
     drawn.element.set("repeatHeader", "1")
     drawn.element.set("pageBreak", "CELL")
     drawn.set_treat_as_char(False)
     right = [is_number(rows, name) for name in rows.columns]
-    size = SMALL if sum(widths) > WIDE else USUAL
-    plain, bold = (made.styles.ensure_run(size=size, bold=heavy) for heavy in (False, True))
-    drawn.set_column_widths(widths)
+    plain, bold = (made.styles.ensure_run(size=columns.size, bold=heavy) for heavy in (False, True))
+    drawn.set_column_widths(columns.widths)
     drawn.set_cell_shading(0, 0, HEADER)
     shaded = str(drawn.rows[0].cells[0].element.get("borderFillIDRef"))
     for number, row in enumerate(drawn.rows):

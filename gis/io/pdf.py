@@ -1,8 +1,6 @@
 """A document as PDF: set by typst, pictures as vectors, type embedded, bookmarks; and its pictures as PNG."""
 
 import json
-import math
-import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -10,6 +8,7 @@ from typing import Any
 import typst
 
 from gis.errors import DataFileError
+from gis.io.columns import breakable, fitted_columns
 from gis.io.document import (
     Block,
     Chapter,
@@ -18,17 +17,19 @@ from gis.io.document import (
     Table,
     Words,
     cell_texts,
-    column_widths,
     is_number,
-    laid_out,
     numbered,
 )
-from gis.io.fonts import font_folder
+from gis.io.fonts import font_folder, settable
+from gis.io.layout import laid_out
+from gis.io.write import disk_faults
 
 TEMPLATE = Path(__file__).with_name("report.typ")
-SIZES = ((80.0, 8.0), (105.0, 7.2), (math.inf, 6.4))
-"""Up to how many letters side by side a table is set in which size (pt)."""
-LONG = re.compile(r"\S{24,}")
+ROOM = {("a4", False): 493.0, ("a4", True): 739.0, ("a3", False): 739.0, ("a3", True): 1088.0}
+"""pt between the margins of a page, by paper and whether it lies across."""
+ROOM_OF_COLUMN = 280.0
+"""pt of a column of the page of columns, where its type is the largest."""
+MOST_CODES = 12
 STANDARD = "ua-1"
 """PDF/UA-1: headings, tables and the words for pictures can be read aloud."""
 
@@ -44,18 +45,18 @@ def page_pictures(document: Document, ppi: float = 100.0) -> list[bytes]:
 
 
 def _set(document: Document, **options: Any) -> list[bytes]:
-    with tempfile.TemporaryDirectory() as folder:
+    with disk_faults(), tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        (place / "document.json").write_text(json.dumps(_told(document, place), ensure_ascii=False), encoding="utf-8")
+        (place / "document.json").write_text(_told(document, place), encoding="utf-8")
         (place / "report.typ").write_text(TEMPLATE.read_text(encoding="utf-8"), encoding="utf-8")
         return _compiled(place / "report.typ", **options)
 
 
 def png_bytes(figure: Figure, ppi: float = 200.0) -> bytes:
     """Return a figure as PNG, for forms that take no vectors."""
-    with tempfile.TemporaryDirectory() as folder:
+    with disk_faults(), tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        (place / "figure.svg").write_text(figure.svg, encoding="utf-8")
+        (place / "figure.svg").write_text(settable(figure.svg)[0], encoding="utf-8")
         page = f'#set page(width: {figure.width}mm, height: {figure.height}mm, margin: 0mm)\n#image("figure.svg", width: 100%)'
         (place / "figure.typ").write_text(page, encoding="utf-8")
         return _compiled(place / "figure.typ", format="png", ppi=ppi)[0]
@@ -72,10 +73,13 @@ def _compiled(source: Path, **options: Any) -> list[bytes]:
     return [bytes(one) for one in made] if isinstance(made, list) else [bytes(made or b"")]
 
 
-def _told(document: Document, place: Path) -> dict[str, Any]:
-    """Return a document as the template reads it, with its pictures as files in a folder."""
+def _told(document: Document, place: Path) -> str:
+    """Return a document as the template reads it, with its pictures as files in a folder.
+
+    Letters that the type lacks stand as □; the page on what the document rests on names them.
+    """
     columns = list(numbered(document)) if document.beside else []
-    return {
+    told: dict[str, Any] = {
         "title": document.title,
         "subtitle": document.subtitle,
         "language": document.language,
@@ -86,9 +90,16 @@ def _told(document: Document, place: Path) -> dict[str, Any]:
         "footer": document.footer,
         "facts": [list(pair) for pair in document.facts],
         "words": document.words,
-        "columns": [[_block(one, number, place) for one, number in blocks] for _, _, blocks in columns],
+        "columns": [[_block(one, number, ROOM_OF_COLUMN, place) for one, number in blocks] for _, _, blocks in columns],
         "runs": [] if document.beside else _pages(document, place),
     }
+    text = json.dumps(told, ensure_ascii=False)
+    _, missing = settable(text + "".join(one.svg for one in document.figures))
+    if missing:
+        codes = ", ".join(f"U+{ord(one):04X}" for one in missing[:MOST_CODES])
+        told["facts"] = [*told["facts"], [document.words["unset"], codes + (" …" if len(missing) > MOST_CODES else "")]]
+        text = json.dumps(told, ensure_ascii=False)
+    return settable(text)[0]
 
 
 def _pages(document: Document, place: Path) -> list[dict[str, Any]]:
@@ -97,36 +108,28 @@ def _pages(document: Document, place: Path) -> list[dict[str, Any]]:
     for across, one, number in laid_out(document):
         if not runs or runs[-1]["across"] != across:
             runs.append({"across": across, "blocks": []})
-        runs[-1]["blocks"].append(_block(one, number, place))
+        runs[-1]["blocks"].append(_block(one, number, ROOM[document.paper, across], place))
     return runs
 
 
-def _block(block: Chapter | Block, number: int, place: Path) -> dict[str, Any]:
+def _block(block: Chapter | Block, number: int, room: float, place: Path) -> dict[str, Any]:
     if isinstance(block, Chapter):
         return {"kind": "heading", "text": block.title}
     if isinstance(block, Words):
         return {"kind": "words", "text": block.text, "tone": block.tone}
     if isinstance(block, Table):
-        return {"kind": "table", "caption": block.caption, "note": block.note, **_table(block)}
+        return {"kind": "table", "caption": block.caption, "note": block.note, **_table(block, room)}
     file = f"figure-{number}.svg"
-    (place / file).write_text(block.svg, encoding="utf-8")
+    (place / file).write_text(settable(block.svg)[0], encoding="utf-8")
     return {"kind": "figure", "file": file, "caption": block.caption, "alt": block.alt, "width": block.width}
 
 
-def _table(table: Table) -> dict[str, Any]:
-    rows = table.rows
-    widths = column_widths(rows)
-    together = sum(widths)
-    size = next(size for most, size in SIZES if together <= most)
+def _table(table: Table, room: float) -> dict[str, Any]:
+    rows, columns = table.rows, fitted_columns(table.rows, room)
     return {
-        "head": [_breakable(str(name)) for name in rows.columns],
-        "cells": [[_breakable(text) for text in row] for row in cell_texts(rows)],
-        "widths": widths,
+        "head": [breakable(str(name)) for name in rows.columns],
+        "cells": [[breakable(text) for text in row] for row in cell_texts(rows)],
+        "widths": columns.widths,
         "right": [is_number(rows, name) for name in rows.columns],
-        "size": size,
+        "size": columns.size,
     }
-
-
-def _breakable(text: str) -> str:
-    """Return a text in which words that no column holds may break."""
-    return LONG.sub(lambda found: "\u200b".join(re.findall(r".{1,12}", found[0])), text)

@@ -23,7 +23,7 @@ from rasterio.enums import Resampling
 from rasterio.transform import Affine
 from rasterio.windows import Window
 
-from gis.errors import DataFileError, GisError, InputError
+from gis.errors import DataFileError, DiskFault, GisError, InputError
 from gis.io.database import workspace
 from gis.io.raster import GDAL_OPTIONS
 from gis.io.raster_picture import TILE_SIDE, png_bytes
@@ -96,7 +96,7 @@ def make_pyramid(content: bytes, sheet: Sheet) -> Path:
     except GisError:
         raise
     except OSError as error:
-        raise DataFileError("cannot_write", path=place, reason=error.strerror or error) from error
+        raise DataFileError("cannot_write", path=place, reason=DiskFault(error)) from error
     finally:
         part.unlink(missing_ok=True)
     return place

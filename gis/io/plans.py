@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from gis.errors import DataFileError, InputError
+from gis.errors import DataFileError, DiskFault, InputError
 from gis.io import store
 from gis.io.catalog import read_records, read_toml
 from gis.io.encoding import text_of
@@ -338,7 +338,7 @@ def _content(source: Path | bytes) -> bytes:
     except FileNotFoundError:
         raise DataFileError("no_file", path=source) from None
     except OSError as error:
-        raise DataFileError("file_broken", file=getattr(source, "name", "?"), reason=error.strerror) from error
+        raise DataFileError("file_broken", file=getattr(source, "name", "?"), reason=DiskFault(error)) from error
 
 
 def _toml(content: bytes, file: str) -> dict[str, Any]:
@@ -394,10 +394,11 @@ def kept_plan(site: str) -> Plan | None:
     return known[-1].plan if known else None
 
 
-def keep_plan(site: str, title: str, plan: Plan) -> int:
+def keep_plan(site: str, title: str, plan: Plan, *, confidential: bool = False) -> int:
     """Keep a plan as the latest version of its site's, the former ones beside it; return its number.
 
-    A plan that is the latest one already is not kept again.
+    A plan that is the latest one already is not kept again. The plan of a `confidential` site is confidential, with all
+    its versions.
     """
     while True:
         entry = kept_entry(site)
@@ -415,12 +416,13 @@ def keep_plan(site: str, title: str, plan: Plan) -> int:
                 kind=PLAN,
                 source=plan.file,
                 story=story,
+                confidential=confidential,
             )
             store.keep(described, rows)
             return number
-        if store.rewrite(
-            entry, pd.concat([store.table(entry.name), rows], ignore_index=True), source=plan.file, story=story
-        ):
+        both = pd.concat([store.table(entry.name), rows], ignore_index=True)
+        hidden = entry.confidential or confidential
+        if store.rewrite(entry, both, source=plan.file, story=story, confidential=hidden):
             return number
 
 

@@ -30,7 +30,7 @@ from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 
 from gis.crs import GWANGJU_BELT, KOREA_LON_LAT, MAP_CRS, TILE_CRS, candidates, crs_name, known_crs
-from gis.errors import CrsError, DataFileError, GisError, InputError
+from gis.errors import CrsError, DataFileError, DiskFault, GisError, InputError
 from gis.io.mbtiles import is_sqlite, read_tiles
 from gis.io.tiff import checked_directories, is_tiff
 
@@ -286,7 +286,7 @@ def _head(path: Path) -> bytes:
     except GisError:
         raise
     except OSError as error:
-        raise DataFileError("file_broken", file=path.name, reason=error.strerror) from error
+        raise DataFileError("file_broken", file=path.name, reason=DiskFault(error)) from error
 
 
 def _link(path: Path, place: Path) -> None:

@@ -29,7 +29,7 @@ from gis.crs import (
     shift_accuracy,
     to_work_crs,
 )
-from gis.errors import CrsError, DataFileError, GisError, InputError, ShapeFault
+from gis.errors import CrsError, DataFileError, DiskFault, GisError, InputError, ShapeFault
 from gis.io.catalog import checked_path, data_folder
 from gis.io.check import ROW, Checked, joined, numbered, problem, repaired, without_bare, without_strays
 from gis.io.formats import Raw, known_as, read_bundled, read_raw, require_ending, require_readable
@@ -230,7 +230,7 @@ def _raw(path: Path, folder: Path, reading: Reading) -> Raw:
     try:
         place = staged(path, folder)
     except OSError as error:
-        raise DataFileError("file_broken", file=path.name, reason=error.strerror) from error
+        raise DataFileError("file_broken", file=path.name, reason=DiskFault(error)) from error
     try:
         raw = read_raw(place, folder, layer=reading.layer, encoding=reading.encoding)
     except GisError as error:

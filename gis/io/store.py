@@ -19,7 +19,7 @@ import pandas as pd
 import sqlalchemy as sql
 from pyarrow import parquet
 
-from gis.errors import DataFileError, InputError, UnknownNameError
+from gis.errors import DataFileError, DiskFault, InputError, UnknownNameError
 from gis.io.database import (
     drop,
     exists,
@@ -199,7 +199,7 @@ def keep(stored: StoredLayer, features: pd.DataFrame | Path) -> StoredLayer:
         part.unlink(missing_ok=True)
         place.unlink(missing_ok=True)
         if isinstance(error, OSError) and not isinstance(error, DataFileError):
-            raise DataFileError("cannot_write", path=place, reason=error.strerror) from error
+            raise DataFileError("cannot_write", path=place, reason=DiskFault(error)) from error
         raise
     return known
 
@@ -236,7 +236,7 @@ def rewrite(known: StoredLayer, rows: pd.DataFrame, **values: Any) -> bool:
         part.unlink(missing_ok=True)
         place.unlink(missing_ok=True)
         if isinstance(error, OSError) and not isinstance(error, DataFileError):
-            raise DataFileError("cannot_write", path=place, reason=error.strerror) from error
+            raise DataFileError("cannot_write", path=place, reason=DiskFault(error)) from error
         raise
     (_place(known) if done else place).unlink(missing_ok=True)
     return done

@@ -3,6 +3,7 @@
 What leaves carries units in its names and, for schematic outlines, a stamp in name and rows.
 """
 
+import errno
 import io
 import json
 import math
@@ -11,6 +12,7 @@ import tempfile
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count as count_from
 from pathlib import Path
 from typing import Any
@@ -21,17 +23,21 @@ import openpyxl
 import pandas as pd
 import pyogrio
 import shapely
+from lxml.etree import SerialisationError
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.writer.excel import ExcelWriter
 
 from gis.crs import MAP_CRS, known_crs, reproject
-from gis.errors import DataFileError, InputError
+from gis.errors import DataFileError, DiskFault, GisError, InputError
 from gis.model import SCHEMATIC, outward
 
 LAYER_FORMATS: dict[str, str] = {
     ".geojson": "GeoJSON", ".gpkg": "GPKG", ".zip": "ESRI Shapefile", ".parquet": "GeoParquet", ".fgb": "FlatGeobuf",
     ".kml": "LIBKML", ".dxf": "DXF", ".csv": "CSV", ".xlsx": "XLSX",
 }  # fmt: skip
+SHEET_TITLE = 56
+"""Bytes of UTF-16 of the name of a sheet: a workbook takes 31 letters, and some stay for a number."""
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The time of every file and package that leaves: equal content has equal bytes."""
 CORE = "docProps/core.xml"
@@ -98,11 +104,30 @@ def xlsx_bytes(sheets: dict[str, pd.DataFrame]) -> bytes:
     """
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
-    for title, table in sheets.items():
-        _fill_sheet(book.create_sheet(_sheet_title(title, book.sheetnames)), table)
     packed = io.BytesIO()
-    book.save(packed)
+    with disk_faults(), zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for title, table in sheets.items():
+            _fill_sheet(book.create_sheet(_sheet_title(title, book.sheetnames)), table)
+        ExcelWriter(book, archive).write_data()
     return steady_zip(packed.getvalue(), _without_time)
+
+
+@contextmanager
+def disk_faults() -> Iterator[None]:
+    """Say what keeps a file from being made where the folder for temporary files takes no more.
+
+    Raises
+    ------
+    DataFileError
+    """
+    try:
+        yield
+    except GisError:
+        raise
+    except (OSError, SerialisationError) as error:
+        told = getattr(errno, str(error).removeprefix("IO_"), None)
+        fault = error if isinstance(error, OSError) else OSError(told, str(error))
+        raise DataFileError("cannot_write", path=tempfile.gettempdir(), reason=DiskFault(fault)) from error
 
 
 def steady_zip(content: bytes, changed: Callable[[str, bytes], bytes] = lambda _, part: part) -> bytes:
@@ -146,7 +171,8 @@ def _fill_sheet(sheet: Any, table: pd.DataFrame) -> None:
 
 
 def _sheet_title(title: str, taken: list[str]) -> str:
-    short = "".join("_" if letter in r"[]:*?/\'" else letter for letter in title)[:28] or "sheet"
+    plain = " ".join("".join("_" if letter in r"[]:*?/\'" else letter for letter in printable(title)).split())
+    short = plain.encode("utf-16-le")[:SHEET_TITLE].decode("utf-16-le", "ignore") or "sheet"
     return short if short not in taken else f"{short}_{len(taken)}"
 
 
@@ -345,7 +371,8 @@ def _cut(text: str, size: int) -> str:
 
 def write_bytes(content: bytes, path: Path) -> None:
     """Write a file whole or not at all; a missing folder is one clear error."""
-    if not path.resolve().parent.is_dir():
+    path = path.resolve()
+    if not path.parent.is_dir():
         raise DataFileError("no_folder", path=path.parent)
     part = path.with_name(path.name + ".part")
     try:
@@ -355,7 +382,7 @@ def write_bytes(content: bytes, path: Path) -> None:
         finally:
             part.unlink(missing_ok=True)
     except OSError as error:
-        raise DataFileError("cannot_write", path=path, reason=error.strerror) from error
+        raise DataFileError("cannot_write", path=path, reason=DiskFault(error)) from error
 
 
 def _dated(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

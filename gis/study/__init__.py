@@ -6,6 +6,8 @@ gives the names that leave.
 
 import json
 import os
+from collections.abc import Collection, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -124,6 +126,24 @@ def sources() -> pd.DataFrame:
     bundled = catalog.sources()
     imported = pd.DataFrame(rows, columns=bundled.columns, dtype=object)
     return pd.concat([bundled, imported], ignore_index=True) if rows else bundled
+
+
+def secret_sources(shown: Collection[str] = ()) -> set[str]:
+    """Return the sources that are marked 대외비: of layers and scenarios, but for those whose name or title is
+    `shown` and the scenario in use."""
+    layers = {stored_source(one) for one in store.layers() if one.confidential and not {one.name, one.title} & {*shown}}
+    now = active.current()
+    kept = [one for one in active.every() if one.scenario.confidential and (now is None or one.id != now.id)]
+    return layers | {one.source for one in kept if not {one.id, one.scenario.title} & {*shown}}
+
+
+def with_sources(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return the sheets of a workbook with the sources behind them; those marked 대외비 only where a table cites them."""
+    cited = {
+        cell for one in tables.values() for name in one if str(name).endswith("source") for cell in one[name].dropna()
+    }
+    known = sources()
+    return {**tables, "sources": known[~known["id"].isin(secret_sources() - cited)].reset_index(drop=True)}
 
 
 def layer(name: str, belt: str = GWANGJU_BELT) -> gpd.GeoDataFrame:
@@ -255,8 +275,31 @@ def _official_area(ledger: pd.DataFrame, subject: str) -> float:
     return float(claim["value"])
 
 
+_used: ContextVar[set[str] | None] = ContextVar("used", default=None)
+"""The layers marked 대외비 on which the answers of a command rest; None where nobody keeps count."""
+
+
+def watch_secrets() -> None:
+    """Keep count from here on of the layers marked 대외비 that are used."""
+    _used.set(set())
+
+
+def secrets_used() -> list[str]:
+    """Return the titles of the layers marked 대외비 that were used since the count began."""
+    return sorted(_used.get() or ())
+
+
+def note_secrets(names: Collection[str]) -> None:
+    """Count the layers of these names that are marked 대외비 as used."""
+    used = _used.get()
+    if used is not None:
+        used |= {one.title for one in store.layers() if one.confidential and one.name in names}
+
+
 def source_layer(source: str | None = None, reading: Reading | None = None) -> SourceLayer:
     """Return the layer that `source` names: bundled, imported, or a file; the complexes where it is None."""
+    if source in (None, COMPLEXES):
+        note_secrets({one.layer for one in store.outlines() if one.in_use})
     if source is None:
         return SourceLayer(COMPLEXES, layer(COMPLEXES))
     if source in LAYERS:
@@ -265,6 +308,7 @@ def source_layer(source: str | None = None, reading: Reading | None = None) -> S
         return SourceLayer(source, layer(source))
     if any(source in (one.name, one.title) for one in store.layers()):
         stored = _stored(source)
+        note_secrets({stored.name})
         return SourceLayer(stored.name, to_work_crs(graded(store.frame(stored.name), stored)))
     path = Path(source)
     if path.suffix.lower() in FILE_ENDINGS or os.path.exists(source):  # noqa: PTH110 - a name too long is no file

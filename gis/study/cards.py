@@ -31,7 +31,7 @@ def card(complex_id: str, year: int = PLAN_YEAR) -> Card:
     source = study.source_layer()
     if complex_id not in source.frame.index:
         raise UnknownNameError("complex", complex=complex_id, known=", ".join(source.frame.index))
-    ledger, found = study.claims(complex_id)
+    ledger, found = (told[told["subject"] == complex_id].reset_index(drop=True) for told in study.claims())
     pairs, steps = study.adjacencies(source), catalog.steps()
     served = chain(year).links
     return Card(

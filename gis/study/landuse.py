@@ -444,7 +444,8 @@ def keep(ref: SiteRef, plan: Plan, reading: Reading | None = None) -> int:
         _landuse.typed(plan.rows, own, plan.step)
     _landuse.require_blocks(plan.blocks, industry_names())
     found = site(ref, reading)
-    return plans.keep_plan(site_key(ref, reading), _title(found), plan)
+    hidden = bool(confidential_layers(ref))
+    return plans.keep_plan(site_key(ref, reading), _title(found), plan, confidential=hidden)
 
 
 def _title(found: SourceLayer) -> str:
@@ -505,6 +506,6 @@ def keep_drawn(ref: SiteRef, drawn: tuple[tuple[str, str], ...]) -> int:
     arrived = frame_arrival(
         zones[["id", "name", "용도", "geometry"]], title, {"file": title, "crs": crs_name(zones.crs)}
     )
-    layer = imports.keep(arrived, Keeping(title=title))[0]
+    layer = imports.keep(arrived, Keeping(title=title, confidential=bool(confidential_layers(ref))))[0]
     plan = Plan(layer.title, plans.empty_rows(), plans.empty_blocks(), layer=layer.name, column="용도")
     return keep(ref, plan)

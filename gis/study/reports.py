@@ -1,13 +1,14 @@
 """What a report holds: its parts, for whom and what it is asked, the tables of the complexes, and what it rests on."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
 
 from gis import __version__, study
+from gis.analysis.chain import YEARS
 from gis.errors import InputError, UnknownNameError
 from gis.io import catalog, store
 from gis.model import BASES, SCOPES
@@ -71,6 +72,8 @@ def require_possible(asked: Asked) -> None:
         raise UnknownNameError("report.part", part=strange[0], known=", ".join(PARTS))
     if not asked.parts:
         raise InputError("report.no_parts", known=", ".join(PARTS))
+    if not YEARS[0] <= asked.year <= YEARS[1]:
+        raise InputError("year", year=asked.year, first=YEARS[0], last=YEARS[1])
     if asked.scope not in SCOPES:
         raise UnknownNameError("scope", scope=asked.scope, known=", ".join(SCOPES))
     if asked.basis not in BASES:
@@ -84,13 +87,13 @@ def require_possible(asked: Asked) -> None:
 def secrets(asked: Asked) -> list[str]:
     """Return the layers and scenarios marked 대외비 that a report shows."""
     shown = set(study.confidential_layers(study.COMPLEXES))
-    for ref in asked.sites if set(asked.parts) & set(SITE_PARTS) else ():
+    for ref in asked.sites if set(asked.parts) & {*SITE_PARTS, "location"} else ():
         shown |= set(site_secrets(ref))
     if set(asked.parts) & {"overlay", "register"}:
         shown |= {one.name for one in store.layers() if one.confidential}
     for name in asked.alternatives:
         if name is not None and active.kept(name).scenario.confidential:
-            shown.add(name)
+            shown.add(active.kept(name).scenario.title)
     return sorted(shown)
 
 
@@ -105,10 +108,11 @@ class Foundation:
     scenario_hash: str | None
 
 
-def foundation() -> Foundation:
-    """Return what answers rest on at this moment."""
+def foundation(shown: Collection[str] = ()) -> Foundation:
+    """Return what answers rest on at this moment; layers marked 대외비 only where they are `shown`."""
     now = active.current()
-    layers = tuple((one.title, str(one.story.get("sha256", ""))[:12]) for one in store.layers())
+    open_layers = [one for one in store.layers() if not one.confidential or {one.name, one.title} & {*shown}]
+    layers = tuple((one.title, str(one.story.get("sha256", ""))[:12]) for one in open_layers)
     return Foundation(
         __version__, data_hash()[:12], layers, None if now is None else now.id,
         None if now is None else scenarios.content_hash(now)[:12],
@@ -122,6 +126,17 @@ def data_hash() -> str:
         if path.suffix in (".toml", ".geojson"):
             digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
+
+
+def open_sources(shown: Collection[str] = ()) -> pd.DataFrame:
+    """Return every source that a report may name: what is marked 대외비 only where it is `shown`."""
+    known = study.sources()
+    return known[~known["id"].isin(study.secret_sources(shown))].reset_index(drop=True)
+
+
+def _open_layers(shown: Collection[str]) -> pd.DataFrame:
+    known = study.layer_table()
+    return known[~known["source"].isin(study.secret_sources(shown))].reset_index(drop=True)
 
 
 def report_table(name: str, asked: Asked | None = None) -> pd.DataFrame:
@@ -141,6 +156,6 @@ def report_table(name: str, asked: Asked | None = None) -> pd.DataFrame:
         "conflicts": lambda: study.claims()[1],
         "phases": catalog.steps,
         "article": catalog.article_rows,
-        "layers": study.layer_table,
+        "layers": lambda: _open_layers(secrets(wish)),
     }
     return makers[name]()

@@ -281,18 +281,19 @@ def parts(kept: Kept) -> gpd.GeoDataFrame:
 
 def set_outline(
     name: str, site_id: str, geometry: Mapping[str, Any], title: str | None = None, *,
-    note: str | None = None, expected: int | None = None,
+    note: str | None = None, expected: int | None = None, secret: bool = False,
 ) -> Kept:  # fmt: skip
     """Keep an outline (GeoJSON, degrees) as that of a site: of a complex in its place, or of a new one beside it.
 
-    Parts that the site had are given up where its outline changes: they no longer divide it.
+    Parts that the site had are given up where its outline changes: they no longer divide it. An outline that comes from
+    what is 대외비 (`secret`, or the outline in use of a complex) makes the scenario 대외비, until a person says otherwise.
     """
     shape = _outline.proposed_shape(geometry)
     plain = json.loads(shapely.to_geojson(shape))
-    return change(name, lambda told: _with_site(told, site_id, plain, title), note, expected)
+    return change(name, lambda told: _with_site(told, site_id, plain, title, secret), note, expected)
 
 
-def _with_site(told: Scenario, site_id: str, geometry: dict[str, Any], title: str | None) -> Scenario:
+def _with_site(told: Scenario, site_id: str, geometry: dict[str, Any], title: str | None, secret: bool) -> Scenario:
     before = told.site(site_id)
     names = study.layer(study.COMPLEXES)["name"]
     known = before.name if before else names.get(site_id, site_id)
@@ -300,8 +301,15 @@ def _with_site(told: Scenario, site_id: str, geometry: dict[str, Any], title: st
     site = {"id": site_id, "name": title or known, "geometry": geometry, "parts": [part.model_dump() for part in parts]}
     others = [one.model_dump() for one in told.sites if one.id != site_id]
     at = next((place for place, one in enumerate(told.sites) if one.id == site_id), len(others))
-    content = scenarios.content_of(told) | {"sites": [*others[:at], site, *others[at:]]}
+    hidden = told.confidential or secret or (before is None and _from_secret(site_id))
+    content = scenarios.content_of(told) | {"sites": [*others[:at], site, *others[at:]], "confidential": hidden}
     return scenarios.from_content(content)
+
+
+def _from_secret(site_id: str) -> bool:
+    """Tell whether the outline in use of a complex lies in a layer marked 대외비."""
+    used = {one.layer for one in store.outlines() if one.in_use and one.complex == site_id}
+    return any(one.confidential and one.name in used for one in store.layers())
 
 
 def redraw(

@@ -46,6 +46,7 @@ def site(ref: SiteRef, reading: Reading | None = None) -> SourceLayer:
     if ref.source in complexes.index:
         if ref.feature not in (None, ref.source):
             raise UnknownNameError("site_feature", id=ref.feature, source=ref.source, known=ref.source)
+        study.note_secrets({one.layer for one in store.outlines() if one.in_use and one.complex == ref.source})
         return _alone(SourceLayer(study.COMPLEXES, complexes), ref.source)
     source = study.source_layer(ref.source, reading)
     known = list(source.frame["id"])

@@ -232,7 +232,9 @@ def proposed(found: Found, site_id: str, title: str, scenario: str | None = None
     told = json.loads(json.dumps(asdict(found.wish) | {"site": site_id}, default=str))
     name = scenarios.free_site(kept.scenario) if replaces is None else replaces
     own = None if replaces is not None else title
-    kept = scenarios.set_outline(kept.id, name, site_geometry(found, site_id), own, expected=kept.number)
+    kept = scenarios.set_outline(
+        kept.id, name, site_geometry(found, site_id), own, expected=kept.number, secret=bool(confidential_layers(found))
+    )
     return scenarios.set_asked(kept.id, "siting", told, kept.number)
 
 

@@ -6,6 +6,7 @@ import re
 import zipfile
 from collections.abc import Collection, Iterator
 from dataclasses import asdict
+from typing import Any
 
 import pandas as pd
 
@@ -51,11 +52,11 @@ def work_bytes(*, confidential: bool = False, most_bytes: int | None = None) -> 
 
 
 def secrets() -> set[str]:
-    """Return the layers and scenarios that are marked 대외비, and the scenarios whose zones lie in such a layer."""
+    """Return the layers and scenarios that are marked 대외비, scenarios whose zones lie in such a layer, and their sites."""
     layers = {one.name for one in store.layers() if one.confidential}
-    return layers | {
-        one.id for one in active.every() if one.scenario.confidential or layers & set(scenarios.zone_layers(one))
-    }
+    hidden = [one for one in active.every() if one.scenario.confidential or layers & set(scenarios.zone_layers(one))]
+    own = {site.id for one in hidden for site in one.scenario.sites} - {*study.layer(study.COMPLEXES)["id"]}
+    return layers | own | {one.id for one in hidden}
 
 
 def _files(kept: list[Kept], layers: list[StoredLayer], secret: Collection[str]) -> Iterator[tuple[str, bytes]]:
@@ -82,10 +83,18 @@ def _layer_bytes(layer: StoredLayer, ending: str) -> bytes:
 
 
 def _decisions(secret: Collection[str]) -> pd.DataFrame:
-    """Return every row of the history, but for those that name what is secret."""
+    """Return every row of the history, but for those that name or hold what is secret, put away by now or not."""
+    known = decisions.everything()
+    last = {(one.topic, one.key): one.content for one in known if one.content is not None}
+    gone = {key for key, content in last.items() if _is_secret(content)}
     rows = [
         {**asdict(one), "content": json.dumps(one.content, ensure_ascii=False, sort_keys=True)}
-        for one in decisions.everything()
+        for one in known
+        if not _is_secret(one.content) and (one.topic, one.key) not in gone
     ]
     open_rows = [row for row in rows if not set(re.findall(r"\w+", f"{row['key']} {row['content']}")) & set(secret)]
     return pd.DataFrame(open_rows, columns=list(DECISION_COLUMNS))
+
+
+def _is_secret(content: Any) -> bool:
+    return isinstance(content, dict) and content.get("confidential") is True

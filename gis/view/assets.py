@@ -12,7 +12,7 @@ from pathlib import Path
 from fontTools.ttLib import TTFont
 from offlinefolium import elements as bundled
 
-from gis.errors import DataFileError
+from gis.errors import DataFileError, DiskFault
 from gis.io.fonts import font_folder
 
 MAP_JS = "gis/view/map.js"
@@ -88,7 +88,7 @@ def write_assets(folder: Path) -> dict[str, str]:
     except OSError as fault:
         shutil.rmtree(draft, ignore_errors=True)
         if not folder.is_dir():  # else another process was faster
-            raise DataFileError("cannot_write", path=folder, reason=fault.strerror) from fault
+            raise DataFileError("cannot_write", path=folder, reason=DiskFault(fault)) from fault
     return names
 
 

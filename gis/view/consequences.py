@@ -19,7 +19,7 @@ from gis.view.rules import check_shown, summary_sentence
 from gis.view.tables import label, money_text, value_text
 
 TABLES = ("demand", "compensation", "parts", "prices", "sales", "reach", "years", "overlay", "check", "amounts")
-SIGNS: dict[str, str] = {ENOUGH: "✓", OPEN: "△", SHORT: "✕", UNKNOWN: "?"}
+SIGNS: dict[str, str] = {ENOUGH: "○", OPEN: "△", SHORT: "×", UNKNOWN: "?"}
 PYEONG = "pyeong"
 MISSING = ("rate", "supply", "land_price", "factor")
 

@@ -30,6 +30,16 @@ def ledger_table(claims: pd.DataFrame, area_unit: str) -> pd.DataFrame:
     )
 
 
+def with_figures(rows: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
+    """Return a ledger for a workbook: beside each value in words its number, the ends of its range, and their unit."""
+    told = {
+        f"figure{end}": pd.to_numeric(claims[name], errors="coerce").to_numpy(dtype=float)
+        for name, end in (("value", ""), ("low", "_low"), ("high", "_high"))
+    }
+    known = claims.assign(**told)[[*told]].notna().any(axis=1).to_numpy()
+    return rows.assign(**told, unit=claims["unit"].where(known).to_numpy())
+
+
 def conflict_table(conflicts: pd.DataFrame, claims: pd.DataFrame, area_unit: str = "m2") -> pd.DataFrame:
     """Return conflicts with each in words: who says what, why it cannot be, and the value in use."""
     return conflicts.assign(

@@ -145,6 +145,22 @@ def people_table(overlay: Overlay, area_unit: str = "m2") -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)[[*order, "layer", "law"]]
 
 
+def sheet_table(overlay: Overlay) -> pd.DataFrame:
+    """Return the rows (inner names) with titles for ids and whole numbers; themes that no layer has are left out."""
+    table = overlay_table(overlay).rename(columns={"area": "planar_area"}).drop(columns=["classes", "confidence"])
+    named = [
+        rows.assign(theme=part_title(part), layer=", ".join(map(layer_text, part.titles)))
+        for part, rows in zip(overlay.parts, _split(table, overlay), strict=True)
+        if part.layers
+    ]
+    return pd.concat(named, ignore_index=True) if named else table.head(0)
+
+
+def is_missing(rows: pd.DataFrame) -> pd.Series:
+    """Tell which rows of the table for people are themes that no layer has."""
+    return rows["layer"].isna() & rows["class"].isna()
+
+
 def _split(table: pd.DataFrame, overlay: Overlay) -> list[pd.DataFrame]:
     """Return the rows of each part."""
     sizes = [1 if part.rows is None else len(part.rows) for part in overlay.parts]

@@ -14,7 +14,7 @@ from gis.units import area_text
 from gis.view.landuse import site_name
 from gis.view.tables import label
 
-SIGNS: dict[str, str] = {PASS: "✓", REVIEW: "△", FAIL: "✕", UNDECIDED: "?"}
+SIGNS: dict[str, str] = {PASS: "○", REVIEW: "△", FAIL: "×", UNDECIDED: "?"}
 COLORS: dict[str, tuple[str, str]] = {
     PASS: ("#e3f1e3", "#1d5c2a"), REVIEW: ("#fdf2d6", "#7a5200"), FAIL: ("#f9dfdc", "#8f1d14"),
     UNDECIDED: ("#e8eaed", "#3e4c59"),

@@ -39,8 +39,9 @@ def sentence(kept: Kept) -> str:
 
 
 def kept_sentence(kept: Kept) -> str:
-    """Return which revision of a scenario holds."""
-    return t("scenario.kept", name=kept.id, title=kept.scenario.title, number=kept.number)
+    """Return which revision of a scenario holds, and that it is 대외비 where it is."""
+    told = t("scenario.kept", name=kept.id, title=kept.scenario.title, number=kept.number)
+    return f"{told} {t('scenario.kept_secret')}" if kept.scenario.confidential else told
 
 
 def difference_table(found: pd.DataFrame) -> pd.DataFrame:

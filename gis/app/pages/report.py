@@ -8,7 +8,7 @@ import streamlit as st
 from gis import study
 from gis.app import cache, state
 from gis.app.choices import segment, select, several
-from gis.app.downloads import under_now
+from gis.app.downloads import CONFIDENTIAL, under_now
 from gis.app.frame import faults_shown, header, plain, say, show_page
 from gis.app.site_choice import sites_to_choose
 from gis.i18n import language, reading, t
@@ -76,8 +76,8 @@ def show_making(asked: Asked, kind: str) -> None:
     secret = reports.secrets(Asked(parts=("areas",)) if kind == "summary" else asked)
     now = active.current()
     if now is not None and now.scenario.confidential and not state.secret_allowed():
-        secret = [now.id, *secret]
-    if secret and not st.checkbox(t("document.sure", names=", ".join(secret)), key="report-sure"):
+        secret = sorted({now.scenario.title, *secret})
+    if secret and not st.checkbox(t("document.sure", names=plain(", ".join(secret))), key="report-sure"):
         st.warning(t("document.held_back", names=plain(", ".join(secret))), icon=":material/lock:")
         return
     wanted = st.button(t("document.make"), type="primary", icon=":material/description:", disabled=not asked.parts)
@@ -88,11 +88,12 @@ def show_making(asked: Asked, kind: str) -> None:
         st.caption(t("document.make_note"))
         return
     st.success(t("document.made", chapters=len(found.chapters), tables=len(found.tables), figures=len(found.figures)))
+    name = f"{CONFIDENTIAL if found.stamp else ''}site-planning{'-summary' if kind == 'summary' else ''}"
     with st.container(horizontal=True):
         for ending, write in view.FORMS.items():
             st.download_button(
                 ending.removeprefix(".").upper(), under_now(partial(written, found, write, language())),
-                f"site-planning{'-summary' if kind == 'summary' else ''}{ending}", key=f"take-{kind}-{ending}",
+                f"{name}{ending}", key=f"take-{kind}-{ending}",
                 on_click="ignore", icon=":material/download:",
             )  # fmt: skip
     st.caption(t("document.forms_note"))

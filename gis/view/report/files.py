@@ -15,7 +15,6 @@ from gis.io.hwpx import hwpx_bytes
 from gis.io.pdf import pdf_bytes
 from gis.io.write import layer_bytes, steady_zip, xlsx_bytes
 from gis.view.report.html import html_text
-from gis.view.tables import shown
 
 SHAPE_ENDINGS = (".geojson", ".gpkg", ".dxf")
 
@@ -27,15 +26,16 @@ def workbook(document: Document) -> bytes:
     for _, number, blocks in numbered(document):
         for block, at in blocks:
             if isinstance(block, Table):
-                sheets[f"{number}-{at} {block.caption}"] = block.rows
-    return xlsx_bytes(sheets | {t("ui.sources"): shown(study.sources())})
+                sheets[f"{number}-{at} {block.caption}"] = block.rows if block.sheet is None else block.sheet
+    return xlsx_bytes(sheets if document.sources is None else sheets | {t("ui.sources"): document.sources})
 
 
 def bundle(document: Document) -> bytes:
     """Return one zip: the report as PDF, HWPX, HTML and XLSX, and the complexes as GeoJSON, GPKG and DXF."""
+    editable = hwpx_bytes(document)  # first: what it takes of memory is free again for the PDF
     files = {
         "report.pdf": pdf_bytes(document),
-        "report.hwpx": hwpx_bytes(document),
+        "report.hwpx": editable,
         "report.html": html_text(document).encode(),
         "report.xlsx": workbook(document),
         **{name: text.encode() for name, text in document.shapes.items()},

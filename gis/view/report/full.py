@@ -7,10 +7,10 @@ from gis.i18n import language, t
 from gis.io.document import Chapter, Document
 from gis.io.write import layer_bytes
 from gis.study import active
-from gis.study.reports import PARTS, Asked, Foundation, foundation, require_possible, secrets
+from gis.study.reports import PARTS, Asked, Foundation, foundation, open_sources, require_possible, secrets
 from gis.view.report.parts import blocks_of
 from gis.view.scenarios import titles
-from gis.view.tables import label
+from gis.view.tables import label, shown
 
 Progress = Callable[[float, str], None]
 """Hears the part done (0 to 1) and what comes next; what it raises ends the making."""
@@ -25,7 +25,8 @@ def full_report(asked: Asked, progress: Progress | None = None) -> Document:
         Where the question names what there is not.
     """
     require_possible(asked)
-    hidden, base = secrets(asked), foundation()
+    hidden = secrets(asked)
+    base = foundation(hidden)
     stamp = confidential_stamp(hidden)
     chapters = []
     wanted = [name for name in PARTS if name in asked.parts]
@@ -46,6 +47,7 @@ def full_report(asked: Asked, progress: Progress | None = None) -> Document:
         footer=footer(base),
         words=form_words(),
         shapes=shapes(),
+        sources=shown(open_sources(hidden)),
     )
 
 
@@ -78,7 +80,7 @@ def footer(base: Foundation) -> str:
 
 def form_words() -> dict[str, str]:
     """Return the words that the forms themselves say."""
-    keys = ("table", "figure", "contents", "download", "map", "show_map", "data", "about")
+    keys = ("table", "figure", "contents", "download", "map", "show_map", "data", "about", "unset")
     return {key: t(f"document.word.{key}") for key in keys}
 
 

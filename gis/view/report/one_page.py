@@ -10,7 +10,7 @@ from gis.io.document import Block, Chapter, Document, Words
 from gis.model import RANKS
 from gis.study import phases, targets, value_chain
 from gis.study.phases import Span
-from gis.study.reports import Asked, foundation, require_possible, secrets
+from gis.study.reports import Asked, foundation, open_sources, require_possible, secrets
 from gis.view import chain as chain_view
 from gis.view import phases as phases_view
 from gis.view import targets as targets_view
@@ -18,7 +18,7 @@ from gis.view.report.full import confidential_stamp, facts, footer, form_words, 
 from gis.view.report.maps import overview_map
 from gis.view.report.parts import table, told
 from gis.view.sentences import chain_sentence
-from gis.view.tables import label, stage_matrix_table
+from gis.view.tables import label, shown, stage_matrix_table
 
 COLUMN_WIDTH = 121.0
 """mm of a column of an A3 page that lies across."""
@@ -29,8 +29,8 @@ MOST_SLIPS, MOST_TARGETS, MOST_PLACES, MOST_SOURCES = 4, 12, 4, 14
 def one_page(asked: Asked) -> Document:
     """Return the summary as a document of one A3 page, under the scenario in use."""
     require_possible(asked)
-    base = foundation()
-    stamp = confidential_stamp(secrets(Asked(parts=("areas",))))
+    hidden = secrets(Asked(parts=("areas",)))
+    base, stamp = foundation(hidden), confidential_stamp(hidden)
     return Document(
         title=asked.title or t("document.summary"),
         subtitle=frame_text(asked),
@@ -49,6 +49,7 @@ def one_page(asked: Asked) -> Document:
         footer=footer(base),
         words=form_words(),
         shapes=shapes(),
+        sources=shown(open_sources(hidden)),
         beside=True,
     )
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 import altair as alt
 import pandas as pd
@@ -15,7 +16,7 @@ from gis.study import compare, landuse, phases, register, rules, targets, value_
 from gis.study import overlay as overlays
 from gis.study.cards import card
 from gis.study.phases import Span
-from gis.study.reports import Asked, report_table
+from gis.study.reports import Asked, open_sources, report_table, secrets
 from gis.study.sites import SiteRef, site
 from gis.view import chain as chain_view
 from gis.view import compare as compare_view
@@ -48,9 +49,12 @@ def table(name: str, caption: str, rows: pd.DataFrame, note: str = "") -> Table:
     return Table(name, caption, kept, note)
 
 
-def told(name: str, caption: str, rows: pd.DataFrame, unit: str, note: str = "") -> Table:
-    """Return rows with inner names as a table for people."""
-    return table(name, caption, shown(rows.dropna(axis=1, how="all"), unit), note)
+def told(
+    name: str, caption: str, rows: pd.DataFrame, unit: str, note: str = "", sheet: pd.DataFrame | None = None
+) -> Table:
+    """Return rows with inner names as a table for people; `sheet` is the same for a workbook."""
+    made = table(name, caption, shown(rows.dropna(axis=1, how="all"), unit), note)
+    return made if sheet is None else replace(made, sheet=shown(sheet.dropna(axis=1, how="all"), unit))
 
 
 def words(lines: Iterable[str], tone: str = "plain") -> Iterator[Words]:
@@ -79,9 +83,11 @@ def overview(asked: Asked, stamp: str | None) -> Iterator[Block]:
         yield Words(label("place", complex_id), "lead")
         claims = found.claims[found.claims["quantity"].isin(TEXT_QUANTITIES + CARD_QUANTITIES)]
         rows = ledger.ledger_table(claims, asked.unit).drop(columns=["id", "subject", "stated", "confidence"])
-        yield told(
-            f"overview-{complex_id}", t("document.overview_of", name=label("place", complex_id)), rows, asked.unit
-        )
+        if len(rows):
+            caption = t("document.overview_of", name=label("place", complex_id))
+            yield told(f"overview-{complex_id}", caption, rows, asked.unit, sheet=ledger.with_figures(rows, claims))
+        else:
+            yield Words(t("document.no_record", name=label("place", complex_id)), "warning")
         yield from words([adjacency_sentence(row) for row in found.neighbors.to_dict("records")])
 
 
@@ -133,12 +139,18 @@ def land_register(asked: Asked, stamp: str | None) -> Iterator[Block]:
 
 
 def overlaid(asked: Asked, stamp: str | None) -> Iterator[Block]:
-    """Yield the areas that each site shares with every layer of land; a layer that is not loaded says so."""
+    """Yield the areas that each site shares with every layer of land; themes that no layer has stand once, at the end."""
+    rows = pd.DataFrame()
     for ref, name in _sites(asked):
         found = overlays.overlay_of(ref)
         yield from words(overlay_view.overlay_sentences(found))
+        rows = overlay_view.people_table(found, asked.unit)
         caption = t("document.overlay_of", name=name)
-        yield told(_name("overlay", ref), caption, overlay_view.people_table(found, asked.unit), asked.unit)
+        measured, sheet = rows[~overlay_view.is_missing(rows)], overlay_view.sheet_table(found)
+        yield told(_name("overlay", ref), caption, measured, asked.unit, sheet=sheet)
+    if len(rows) and overlay_view.is_missing(rows).any():
+        lacking = rows.loc[overlay_view.is_missing(rows), ["theme", "agency", "note", "law"]]
+        yield told("overlay-missing", t("document.overlay_missing"), lacking, asked.unit)
 
 
 def areas(asked: Asked, stamp: str | None) -> Iterator[Block]:
@@ -232,7 +244,7 @@ def claims(asked: Asked, stamp: str | None) -> Iterator[Block]:
     yield from words([f"[{label('rule', row['rule'])}] {conflict_sentence(row, known, asked.unit)}"
                       for row in conflicts.to_dict("records")])  # fmt: skip
     rows = ledger.ledger_table(known, asked.unit).drop(columns=["id", "stated"])
-    yield told("claims", t("report.claims"), rows, asked.unit)
+    yield told("claims", t("report.claims"), rows, asked.unit, sheet=ledger.with_figures(rows, known))
 
 
 def article(asked: Asked, stamp: str | None) -> Iterator[Block]:
@@ -243,7 +255,7 @@ def article(asked: Asked, stamp: str | None) -> Iterator[Block]:
 def sources(asked: Asked, stamp: str | None) -> Iterator[Block]:
     """Yield the layers and every source with its base date and rank."""
     yield _sheet("layers", asked)
-    yield told("sources", t("ui.sources"), study.sources(), asked.unit)
+    yield told("sources", t("ui.sources"), open_sources(secrets(asked)), asked.unit)
     yield Words(t("note.grades"), "note")
 
 
