@@ -1,5 +1,7 @@
 """The public record as tables for people: values with units, ranks, texts in the reader's language."""
 
+import math
+
 import pandas as pd
 
 from gis import study
@@ -33,7 +35,7 @@ def ledger_table(claims: pd.DataFrame, area_unit: str) -> pd.DataFrame:
 def with_figures(rows: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
     """Return a ledger for a workbook: beside each value in words its number, the ends of its range, and their unit."""
     told = {
-        f"figure{end}": pd.to_numeric(claims[name], errors="coerce").to_numpy(dtype=float)
+        f"claimed{end}": [float(one) if isinstance(one, int | float) else math.nan for one in claims[name]]
         for name, end in (("value", ""), ("low", "_low"), ("high", "_high"))
     }
     known = claims.assign(**told)[[*told]].notna().any(axis=1).to_numpy()
