@@ -20,7 +20,7 @@ from gis.i18n import language as reader_language
 from gis.i18n import reading
 from gis.io import catalog, database
 from gis.io.document import Document
-from gis.io.pdf import page_pictures
+from gis.io.pdf import page_pictures, pdf_bytes
 from gis.io.picture import Sheet, make_pyramid, read_sheet
 from gis.io.read import Arrival, Reading
 from gis.io.vworld_wire import Service
@@ -251,6 +251,16 @@ def made_document(asked: reports.Asked, kind: str) -> Document | None:
 def document_pages(asked: reports.Asked, kind: str) -> list[bytes]:
     """Return the pages of a report that was made, as pictures."""
     return _page_pictures(_document_key(asked, kind), made_document(asked, kind))
+
+
+def document_pdf(asked: reports.Asked, kind: str) -> bytes:
+    """Return a report that was made as PDF; made at once, so that the page can say where it cannot be."""
+    return _pdf(_document_key(asked, kind), made_document(asked, kind))
+
+
+@st.cache_data(show_spinner=False, max_entries=MOST_DOCUMENTS)
+def _pdf(key: tuple, _document: Document | None) -> bytes:
+    return b"" if _document is None else pdf_bytes(_document)
 
 
 @st.cache_data(show_spinner=False, max_entries=MOST_DOCUMENTS)

@@ -91,8 +91,9 @@ def show_making(asked: Asked, kind: str) -> None:
     name = f"{CONFIDENTIAL if found.stamp else ''}site-planning{'-summary' if kind == 'summary' else ''}"
     with st.container(horizontal=True):
         for ending, write in view.FORMS.items():
+            ready = cache.document_pdf(asked, kind) if ending == ".pdf" else None
             st.download_button(
-                ending.removeprefix(".").upper(), under_now(partial(written, found, write, language())),
+                ending.removeprefix(".").upper(), ready or under_now(partial(written, found, write, language())),
                 f"{name}{ending}", key=f"take-{kind}-{ending}",
                 on_click="ignore", icon=":material/download:",
             )  # fmt: skip
