@@ -502,8 +502,14 @@ def test_a_folder_as_the_file_is_refused_in_the_readers_language(tmp_path):
     assert "폴더입니다" in refusal("report", "--part", "areas", "-o", tmp_path / "r.xlsx")
 
 
+@pytest.mark.parametrize("words", [("--site", "nowhere"), ("--site", "jingok:nobody")])
+def test_a_site_that_is_not_there_is_refused(words, tmp_path):
+    assert "nowhere" in (said := refusal("report", *words, "-o", tmp_path / "r.xlsx")) or "nobody" in said
+
+
 def test_a_control_character_in_a_name_leaves_the_workbook_whole():
-    made = Document("제목", "", "ko", (Chapter("a", "장", (Table("t", "이름\x00\x01", pd.DataFrame({"열": [1]})),)),))
+    rows = pd.DataFrame({"열\x02": [1]})
+    made = Document("제목\x03", "", "ko", (Chapter("a", "장", (Table("t", "이름\x00\x01", rows),)),))
     assert "�" in openpyxl.load_workbook(io.BytesIO(workbook(made))).sheetnames[1]
 
 

@@ -16,6 +16,7 @@ from gis.errors import InputError
 from gis.study import active, reports
 from gis.study.reports import PARTS, USUAL, Asked
 from gis.study.sites import SiteRef
+from gis.study.sites import site as known_site
 from gis.units import area_unit, parse_length
 from gis.view import report as view
 from gis.view.report.full import Progress as Heard
@@ -66,6 +67,8 @@ def report(
     )  # fmt: skip
     with active.under(scenario or active.name()), making() as heard:
         reports.require_possible(asked)
+        for ref in asked.sites if site else ():
+            known_site(ref)
         secret = [] if confidential else secrets(asked, summary)
         if secret:
             raise InputError("confidential", layer=", ".join(secret))

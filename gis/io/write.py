@@ -149,7 +149,7 @@ def _without_time(name: str, content: bytes) -> bytes:
 
 
 def _fill_sheet(sheet: Any, table: pd.DataFrame) -> None:
-    sheet.append(list(table.columns))
+    sheet.append([printable(str(name)) for name in table.columns])
     for row in plain_rows(table):
         sheet.append([printable(value) if isinstance(value, str) else value for value in map(_cell, row.values())])
     for cell in sheet[1]:

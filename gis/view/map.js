@@ -240,7 +240,7 @@ const siteMap = (() => {
       return null; // a page of another origin holds the map
     }
     const [lat, lng, zoom] = (text || "").split(",").map(Number);
-    const sound = Math.abs(lat) <= 85 && Math.abs(lng) <= 180 && zoom >= 0 && zoom <= 24;
+    const sound = /^[^,]+,[^,]+,[^,]+$/.test(text || "") && Math.abs(lat) <= 85 && Math.abs(lng) <= 180 && zoom >= 0 && zoom <= 24;
     if (!sound || tab.read("siteMap:linked") === text) return null;
     const view = { center: { lat, lng }, zoom };
     tab.write("siteMap:linked", text);
