@@ -81,10 +81,10 @@ def test_writing_again_changes_nothing(written):
 
 def test_no_half_written_folder_is_left_behind(tmp_path, monkeypatch):
     def broken_disk(name: str) -> bytes:
-        raise OSError(errno.ENOSPC, "No space left on device", name)
+        raise OSError(errno.ENOSPC, "디스크에 빈자리가 없습니다 on device", name)
 
     monkeypatch.setattr("gis.view.assets.web_font", broken_disk)
-    with pytest.raises(DataFileError, match="No space left"):
+    with pytest.raises(DataFileError, match="디스크에 빈자리가 없습니다"):
         write_assets(tmp_path / "map")
     assert list(tmp_path.iterdir()) == []
 

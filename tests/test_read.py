@@ -141,11 +141,11 @@ def test_a_folder_is_no_file(tmp_path):
 
 def test_a_file_that_may_not_be_read_says_so(put, monkeypatch):
     def refuse(*_, **__):
-        raise PermissionError(13, "Permission denied")
+        raise PermissionError(13, "권한이 없습니다")
 
     path = put("a.geojson", collection(feature(polygon())))
     monkeypatch.setattr(Path, "open", refuse)
-    assert "Permission denied" in refusal("area", path)
+    assert "권한이 없습니다" in refusal("area", path)
 
 
 @pytest.mark.parametrize("kept", [16, 100, 5_000, 60_000])
