@@ -140,10 +140,13 @@ def test_a_folder_is_no_file(tmp_path):
 
 
 def test_a_file_that_may_not_be_read_says_so(put, monkeypatch):
-    def refuse(*_, **__):
-        raise PermissionError(13, "권한이 없습니다")
+    path, opened = put("a.geojson", collection(feature(polygon()))), Path.open
 
-    path = put("a.geojson", collection(feature(polygon())))
+    def refuse(place, *words, **named):
+        if place == path:
+            raise PermissionError(13, "Permission denied")
+        return opened(place, *words, **named)
+
     monkeypatch.setattr(Path, "open", refuse)
     assert "권한이 없습니다" in refusal("area", path)
 

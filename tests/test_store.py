@@ -164,7 +164,9 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path, monkeypatch):
 
 def test_a_full_disk_keeps_what_was_there_and_leaves_no_part(monkeypatch, workspace):
     store.keep(entry(), two_squares())
-    monkeypatch.setattr(store.os, "fsync", lambda _: (_ for _ in ()).throw(OSError(28, "디스크에 빈자리가 없습니다 on device")))
+    monkeypatch.setattr(
+        store.os, "fsync", lambda _: (_ for _ in ()).throw(OSError(28, "디스크에 빈자리가 없습니다 on device"))
+    )
     with pytest.raises(DataFileError, match="디스크에 빈자리가 없습니다"):
         store.keep(entry("other"), two_squares())
     assert ([one.name for one in store.layers()], len(files(workspace))) == (["mine"], 1)
