@@ -13,6 +13,7 @@ import pytest
 import shapely
 from shapely.geometry import box
 
+from gis.i18n import t
 from gis.io import catalog
 from gis.io.read import Reading, read_file, read_layer
 from layers import LAYERS
@@ -140,13 +141,11 @@ def test_a_folder_is_no_file(tmp_path):
 
 
 def test_a_file_that_may_not_be_read_says_so(put, monkeypatch):
-    path, opened = put("a.geojson", collection(feature(polygon()))), Path.open
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
 
-    def refuse(place, *words, **named):
-        if place == path:
-            raise PermissionError(13, "Permission denied")
-        return opened(place, *words, **named)
-
+    path = put("a.geojson", collection(feature(polygon())))
+    t("word.error")  # labels are read from a file, too
     monkeypatch.setattr(Path, "open", refuse)
     assert "권한이 없습니다" in refusal("area", path)
 
