@@ -173,6 +173,11 @@ def may_leave(confidential: bool) -> None:
     _confidential.set(confidential)
 
 
+def leaves() -> bool:
+    """Tell whether a person said that what is confidential may leave."""
+    return _confidential.get()
+
+
 def require_open(scenarios: Sequence[str | None], output: Path | None) -> None:
     """Refuse a file about scenarios or resting on layers that are marked 대외비, unless a person said that it may leave.
 

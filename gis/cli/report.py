@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, TimeElapsedColumn
 
-from gis.cli.output import ConfidentialOpt, ScenarioOpt, UnitOpt, write
+from gis.cli.output import ConfidentialOpt, ScenarioOpt, UnitOpt, leaves, write
 from gis.errors import InputError
 from gis.study import active, reports
 from gis.study.reports import PARTS, USUAL, Asked
@@ -69,7 +69,7 @@ def report(
         reports.require_possible(asked)
         for ref in asked.sites if site else ():
             known_site(ref)
-        secret = [] if confidential else secrets(asked, summary)
+        secret = [] if leaves() else secrets(asked, summary)
         if secret:
             raise InputError("confidential", layer=", ".join(secret))
         made = view.one_page(asked) if summary else view.full_report(asked, heard)

@@ -16,7 +16,7 @@ import shapely
 
 from gis.crs import MAP_CRS, crs_name, reproject
 from gis.i18n import t
-from gis.model import SCHEMATIC
+from gis.model import PROPOSED, SCHEMATIC
 from gis.view.features import display_name
 from gis.view.map import GRADE_DASHES, LINK_COLORS, LINK_DASHES, LINK_WEIGHTS, arc
 from gis.view.print_labels import Box, Name, Placed, placed_names
@@ -58,6 +58,10 @@ ROW, COLUMN = 40.0, 96.0
 FINEST = 0.08
 """mm: corners nearer to a straight line are left out."""
 MOST_FEATURES = 20_000
+BORDER = 1.0
+"""px: from this weight on a boundary beneath is drawn as that of a district, with dashes and dots."""
+STAMPS = {SCHEMATIC: "word.schematic", PROPOSED: "scenario.one"}
+"""What stands below the name of an outline that nobody surveyed."""
 
 
 @dataclass(frozen=True)
@@ -224,15 +228,24 @@ def _path(sheet: Sheet, shape: shapely.Geometry) -> str:
     return " ".join(told)
 
 
+def _grade(row: Mapping[str, Any], layer: Layer) -> str:
+    """Return the grade of a feature, of one that a scenario proposes that, else that of its layer."""
+    grade = row.get("grade")
+    if isinstance(grade, str):
+        return grade
+    return PROPOSED if str(row.get("source")).startswith("scenario:") else layer.grade or ""
+
+
 def _faint_look(layer: Layer) -> dict[str, Any]:
-    return {"fill": "none", "stroke": STONE, "stroke_width": 1.4 * layer.style.weight**2}
+    look: dict[str, Any] = {"fill": "none", "stroke": STONE, "stroke_width": 1.4 * layer.style.weight**2}
+    return look if layer.style.weight < BORDER else look | {"stroke_width": 3.2, "stroke_dasharray": "22 5 4 5"}
 
 
 def _look(defs: ElementTree.Element, layer: Layer, row: Mapping[str, Any], hatches: dict[str, str]) -> dict[str, Any]:
     """Return how a polygon or line is drawn: solid A and B, dashed C, dashed and hatched D."""
-    style, grade = layer.style, row.get("grade") or layer.grade
+    style, grade = layer.style, _grade(row, layer)
     fill = dict(style.classes).get(str(row.get(style.class_column or "")), style.fill)
-    dash = GRADE_DASHES.get(grade or "")
+    dash = GRADE_DASHES.get(grade)
     look: dict[str, Any] = {"stroke": style.stroke, "stroke_width": style.weight * PIXEL}
     if dash:
         look["stroke_dasharray"] = " ".join(decimal_text(float(part) * PIXEL) for part in dash.split())
@@ -284,11 +297,11 @@ def _draw_points(
 
 def _area_name(sheet: Sheet, drawn: Drawn, row: Mapping[str, Any], shape: shapely.Geometry) -> Name:
     (place,) = sheet.to_paper(shapely.get_coordinates(shapely.point_on_surface(shape)))
-    schematic = (row.get("grade") or drawn.layer.grade) == SCHEMATIC
+    stamp = STAMPS.get(_grade(row, drawn.layer))
     words = clean(display_name(dict(row)))
     if drawn.faint:
         return Name((words,), place[0], place[1], SMALL, weight=0.0, bound=True, fill="#5d6b7a")
-    lines = (words, f"({t('word.schematic')})") if schematic else (words,)
+    lines = (words, f"({t(stamp)})") if stamp else (words,)
     reach = math.sqrt(shapely.area(shape)) * 1_000 * MM / sheet.scale / 2
     return Name(lines, place[0], place[1], NAME, reach, weight=10.0 + reach / 1e4, bold=True, inside=True)
 
@@ -508,7 +521,7 @@ def _layer_items(drawn: Drawn) -> list[_Item]:
         return [_Item(layer_title(layer), "line", _faint_look(layer))]
     if layer.geometry == "Point":
         return [_Item(layer_title(layer), "dot", {"fill": style.fill, "stroke": style.stroke, "stroke_width": 2.0})]
-    grades = frame["grade"] if "grade" in frame else pd.Series(layer.grade, index=frame.index)
+    grades = pd.Series([_grade(row, layer) for row in frame.drop(columns="geometry").to_dict("records")], frame.index)
     if style.classes:
         shown = frame[style.class_column].astype(str)
         known = [(value, color) for value, color in style.classes if (shown == value).any()]
@@ -517,17 +530,18 @@ def _layer_items(drawn: Drawn) -> list[_Item]:
         ]
     if layer.geometry == "LineString":
         return [_Item(layer_title(layer), "line", {"stroke": style.stroke, "stroke_width": style.weight * PIXEL})]
-    return [_box_item(layer, layer_title(layer), style.fill, grades.iloc[0] if len(grades) else layer.grade)]
+    return [_box_item(layer, layer_title(layer), style.fill, grades.iloc[0])]
 
 
-def _box_item(layer: Layer, words: str, fill: str, grade: Any) -> _Item:
-    grade = grade if isinstance(grade, str) else layer.grade
+def _box_item(layer: Layer, words: str, fill: str, grade: str) -> _Item:
+    stamp = STAMPS.get(grade)
+    words = f"{words} ({t(stamp)})" if stamp else words
     look: dict[str, Any] = {"stroke": layer.style.stroke, "stroke_width": layer.style.weight * PIXEL * 0.7}
-    dash = GRADE_DASHES.get(grade or "")
+    dash = GRADE_DASHES.get(grade)
     if dash:
         look["stroke_dasharray"] = " ".join(decimal_text(float(part) * PIXEL * 0.7) for part in dash.split())
     if grade == SCHEMATIC:
-        return _Item(f"{words} ({t('word.schematic')})", "box", look, hatch=fill)
+        return _Item(words, "box", look, hatch=fill)
     return _Item(words, "box", look | {"fill": fill, "fill_opacity": layer.style.fill_opacity})
 
 

@@ -222,7 +222,7 @@ def _people_row(card: Card, reading: str, area_unit: str) -> dict[str, Any]:
         "target": target_name(card),
         "reading": reading_text(card, reading),
         "baseline": figure_text(definition.baseline, unit, area_unit),
-        "target_date": definition.target_year,
+        "target_date": None if definition.target_year is None else str(definition.target_year),
         "target_value": None,
         "growth_pct_per_year": None,
         "amount_per_year": None,

@@ -29,6 +29,10 @@ def report_sheet(
         table = article_table(table, ledger)
     elif name == "layers":
         table = with_titles(table)
+        table = table.assign(
+            kind=[label("group", one) for one in table["kind"]],
+            geometry=[label("geometry", one) for one in table["geometry"]],
+        )
     return shown(table.dropna(axis=1, how="all"), area_unit, names)
 
 

@@ -52,7 +52,13 @@ def full_report(asked: Asked, progress: Progress | None = None) -> Document:
 
 
 def frame_text(asked: Asked) -> str:
-    """Return for which year, scope and basis the chain is asked."""
+    """Return for which year, scope and basis the chain is asked, and under which scenario."""
+    now = active.current()
+    frame = _frame(asked)
+    return frame if now is None else f"{frame} · {t('scenario.one')}: {now.scenario.title}"
+
+
+def _frame(asked: Asked) -> str:
     return t("document.frame", year=asked.year, scope=label("scope", asked.scope), basis=label("basis", asked.basis))
 
 
@@ -60,7 +66,7 @@ def facts(asked: Asked, base: Foundation) -> tuple[tuple[str, str], ...]:
     """Return what to know of a report: version, data, layers, scenario and their hashes, the date that was stated."""
     scenario = t("scenario.data") if base.scenario is None else titles().get(base.scenario, base.scenario)
     rows = [
-        (t("document.fact.frame"), frame_text(asked)),
+        (t("document.fact.frame"), _frame(asked)),
         (t("document.fact.scenario"), scenario if base.scenario is None else f"{scenario} ({base.scenario_hash})"),
         (t("document.fact.version"), base.version),
         (t("document.fact.data"), base.data),

@@ -7,10 +7,14 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
-from gis.io.document import Document, Figure, cell_texts, is_number, numbered
+from gis.io.columns import fitted_columns
+from gis.io.document import Block, Chapter, Document, Figure, cell_texts, is_number
 from gis.io.fonts import own_faces
+from gis.io.layout import laid_out
 from gis.view.assets import asset_texts
 
+PAPER, PAPER_ACROSS = 510.0, 757.0
+"""pt between the margins of a printed page, upright and across."""
 FOLDER = Path(__file__).parent
 IDENTITY = re.compile(r'(\bid="|url\(#|href="#)([\w.:-]+)')
 LEAFLET = re.compile(r"/leaflet(@[\d.]+)?[\w./-]*/leaflet\.(js|css)$")
@@ -32,15 +36,27 @@ def _page(document: Document, pictures: dict[str, Markup], live: bool, faces: st
     return _template().render(
         doc=document,
         faces=_safe(faces),
-        chapters=list(numbered(document)),
+        chapters=_chapters(document),
         pictures=pictures,
         texts=cell_texts,
+        columns=lambda rows, across: fitted_columns(rows, PAPER_ACROSS if across else PAPER),
         rights=lambda rows: [is_number(rows, name) for name in rows.columns],
         css=_safe((FOLDER / "report.css").read_text(encoding="utf-8")),
         script=_safe((FOLDER / "report.js").read_text(encoding="utf-8")),
         shapes={name: _safe(text.replace("<", "\\u003c")) for name, text in document.shapes.items()},
         leaflet=_leaflet() if live and document.shapes else None,
     )
+
+
+def _chapters(document: Document) -> list[tuple[Chapter, int, bool, list[tuple[Block, int, bool]]]]:
+    """Return chapters with their number and blocks with theirs, and which lie across when they are printed."""
+    found: list[tuple[Chapter, int, bool, list[tuple[Block, int, bool]]]] = []
+    for across, one, number in laid_out(document):
+        if isinstance(one, Chapter):
+            found.append((one, number, across, []))
+        else:
+            found[-1][3].append((one, number, across))
+    return found
 
 
 def _safe(text: str) -> Markup:

@@ -1,5 +1,6 @@
 """The maps of a report: where everything lies, each complex at 1:25,000, the links of the chain."""
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -66,7 +67,7 @@ def site_map(frame: gpd.GeoDataFrame, name: str, called: str, paper: str, stamp:
     complexes = to_work_crs(study.complexes())
     layers = [*ground(sheet), layer_drawn("complexes", complexes, named=True)]
     if name not in complexes.index:
-        layers.append(Drawn(SITE, alone, named=True, listed=False))
+        layers.append(Drawn(replace(SITE, title=called), alone, named=True))
     layers.append(layer_drawn("reference_points", named=True))
     caption = t("document.map_site", name=called)
     made = printed_map(sheet, layers, caption, inset=_land(), stamps=_stamps(stamp))

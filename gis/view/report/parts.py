@@ -32,6 +32,7 @@ from gis.view.card import CARD_QUANTITIES, TEXT_QUANTITIES
 from gis.view.chain_diagram import chain_diagram, diagram_sentence
 from gis.view.phase_picture import PLOT_WIDTH, picture
 from gis.view.report.maps import MAP_HEIGHT, TEXT_WIDTH, overview_map, site_map
+from gis.view.scenarios import titles
 from gis.view.sentences import adjacency_sentence, area_sentence, chain_sentence, conflict_sentence
 from gis.view.tables import label, shown, stage_matrix_table
 from gis.view.workbook import report_sheet
@@ -71,9 +72,25 @@ def location(asked: Asked, stamp: str | None) -> Iterator[Block]:
         yield site_map(frame, str(row.Index), label("place", row.Index), asked.paper, stamp)
     for ref in asked.sites:
         if ref.source not in study.complexes().index:
+            (called,) = [name for _, name in _sites(replace(asked, sites=(ref,)))]
             frame = site(ref).frame
-            yield site_map(frame, str(frame["id"].iloc[0]), str(frame["name"].iloc[0]), asked.paper, stamp)
-    yield Words(t("document.map_note"), "note")
+            yield site_map(frame, str(frame["id"].iloc[0]), called, asked.paper, stamp)
+    yield Words(map_note(), "note")
+
+
+def map_note() -> str:
+    """Return which sources the maps rest on, with their base dates."""
+    known = study.sources().set_index("id")
+    rest = []
+    for name in ("emd", "sigungu", "reference_points"):
+        source = study.known_layers()[name].source
+        if source in known.index:
+            dates = known.loc[source, "base_date"] or known.loc[source, "retrieved"]
+            rest.append(
+                f"{t(f'layer.{name}')}: {known.loc[source, 'title']}"
+                + (f" ({dates})" if isinstance(dates, str) else "")
+            )
+    return t("document.map_note", sources="; ".join(dict.fromkeys(rest)))
 
 
 def overview(asked: Asked, stamp: str | None) -> Iterator[Block]:
@@ -161,6 +178,7 @@ def areas(asked: Asked, stamp: str | None) -> Iterator[Block]:
     yield Words(t("note.grades"), "note")
     for name in ("area_by_sigungu", "area_by_ri"):
         yield _sheet(name, asked)
+    yield Words(t("document.district_note"), "note")
 
 
 def distances(asked: Asked, stamp: str | None) -> Iterator[Block]:
@@ -261,7 +279,7 @@ def sources(asked: Asked, stamp: str | None) -> Iterator[Block]:
 
 def _cautions(one: targets.Card, cards: tuple[targets.Card, ...]) -> list[str]:
     names = {card.target.id: targets_view.target_name(card) for card in cards}
-    return [f"{names[one.target.id]}: {line}" for line in targets_view.caution_sentences(one, names)]
+    return [f"{names[one.target.id]}. {' · '.join(targets_view.caution_sentences(one, names))}"]
 
 
 def _sheet(name: str, asked: Asked) -> Table:
@@ -284,7 +302,9 @@ def _sites(asked: Asked) -> Iterator[tuple[SiteRef, str]]:
     for ref in asked.sites:
         frame = site(ref).frame
         place = label("place", str(frame["id"].iloc[0]))
-        yield ref, place if place != str(frame["id"].iloc[0]) else str(frame["name"].iloc[0])
+        called = place if place != str(frame["id"].iloc[0]) else str(frame["name"].iloc[0])
+        proposed = titles().get(ref.source or "")
+        yield ref, called if proposed is None else t("document.site_of_scenario", name=called, scenario=proposed)
 
 
 def _name(part: str, ref: SiteRef) -> str:
