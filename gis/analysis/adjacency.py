@@ -6,6 +6,7 @@ open is `unknown`, with the relations still possible.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -16,6 +17,7 @@ from gis.analysis.area import require_polygons
 from gis.analysis.distance import distances, pair_index
 from gis.crs import require_work_crs
 from gis.errors import InputError
+from gis.kernel.geodesy import Floats
 from gis.model import ADJACENCY_COLUMNS, SCHEMATIC
 
 HALF_QUANTUM = 0.0005
@@ -110,13 +112,13 @@ def _record(
         if gap["distance"] <= thresholds.tolerance + HALF_QUANTUM
         else 0.0
     )
-    overlap, real_overlap = _overlap(one, other, thresholds.tolerance)
-    barrier = _barrier(line, gap["distance"], separators, thresholds)
-    if real_overlap:
+    common = shapely.intersection(one, other)
+    between = barrier(line, gap["distance"], separators, thresholds)
+    if is_wide(common, thresholds.tolerance):
         relation = "overlap"
     elif shared > thresholds.tolerance:
         relation = "border"
-    elif barrier:
+    elif between:
         relation = "beside"
     else:
         relation = "near" if gap["distance"] <= thresholds.near[-1] + HALF_QUANTUM else "apart"
@@ -125,8 +127,8 @@ def _record(
         "relation": relation,
         "possible_relations": "beside|near" if maybe_beside else relation,
         "shared_boundary": shared,
-        "overlap": overlap,
-        "separated_by": barrier or (_between(line, units) if gap["distance"] > thresholds.tolerance else None),
+        "overlap": float(shapely.area(common)),
+        "separated_by": between or (_between(line, units) if gap["distance"] > thresholds.tolerance else None),
         "de9im": shapely.relate(one, other),
     }
 
@@ -163,38 +165,67 @@ def shared_boundary(one: shapely.Geometry, other: shapely.Geometry, tolerance: f
     return min(_along(first, second, tolerance), _along(second, first, tolerance))
 
 
-def _along(edges: np.ndarray, others: np.ndarray, tolerance: float) -> float:
-    """Return the length in m of the stretches of `edges` that run along any of `others`."""
-    left, right = shapely.STRtree(others).query(edges, predicate="dwithin", distance=tolerance + HALF_QUANTUM)
-    parallel = np.abs((_directions(edges)[left] * _directions(others)[right]).sum(axis=1)) >= _PARALLEL
-    strips = shapely.buffer(others[right[parallel]], tolerance + HALF_QUANTUM, cap_style="flat")
-    stretches = gpd.GeoSeries(shapely.intersection(edges[left[parallel]], strips))
-    return float(sum(shapely.length(shapely.union_all(same)) for _, same in stretches.groupby(left[parallel])))
+def _along(edges: Floats, others: Floats, tolerance: float) -> float:
+    """Return the length in m of the stretches of `edges` (n, 2, 2) that run along any of `others`.
+
+    A stretch runs along another edge where it lies beside it, between its ends, within the tolerance.
+    """
+    reach = tolerance + HALF_QUANTUM
+    tree = shapely.STRtree(shapely.linestrings(others))
+    left, right = tree.query(shapely.linestrings(edges), predicate="dwithin", distance=reach)
+    step, way = (ends[:, 1] - ends[:, 0] for ends in (edges[left], others[right]))
+    length, other_length = np.hypot(*step.T), np.hypot(*way.T)
+    way = way / other_length[:, None]
+    offset = edges[left, 0] - others[right, 0]
+    along, across = (step * way).sum(axis=1), _cross(way, step)
+    first, last = _between_shares((offset * way).sum(axis=1), along, np.zeros(len(along)), other_length)
+    begin, end = _between_shares(_cross(way, offset), across, np.full(len(along), -reach), np.full(len(along), reach))
+    first, last = np.maximum(np.maximum(first, begin), 0.0), np.minimum(np.minimum(last, end), 1.0)
+    runs = (np.abs(along) >= _PARALLEL * length) & (first < last)
+    return _union_length(left[runs], first[runs], last[runs], length[runs])
 
 
-def _edges(shape: shapely.Geometry) -> np.ndarray:
-    """Return the straight pieces of every ring; repeated points make none."""
+def _between_shares(value: Floats, slope: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
+    """Return from which to which share t of an edge `value` + t · `slope` lies from `low` to `high`."""
+    inside, still = (low <= value) & (value <= high), slope == 0
+    steep = np.where(still, 1.0, slope)
+    ends = np.sort([(low - value) / steep, (high - value) / steep], axis=0)
+    endless = np.where(inside, np.inf, -np.inf)
+    return np.where(still, -endless, ends[0]), np.where(still, endless, ends[1])
+
+
+def _union_length(edge: np.ndarray, first: Floats, last: Floats, length: Floats) -> float:
+    """Return how long the stretches are together, each place of an edge counted once."""
+    order = np.lexsort((first, edge))
+    apart = 2.0 * edge[order]  # stretches of different edges do not meet
+    ends = last[order] + apart
+    reached = np.concatenate([[-np.inf], np.maximum.accumulate(ends)[:-1]]) if len(ends) else ends
+    return float((np.maximum(ends - np.maximum(first[order] + apart, reached), 0.0) * length[order]).sum())
+
+
+def _edges(shape: shapely.Geometry) -> Floats:
+    """Return both ends of the straight pieces of every ring, (n, 2, 2); repeated points make none."""
     rings = shapely.get_rings(shapely.get_parts(shape))
     points, ring = shapely.get_coordinates(rings, return_index=True)
     steps = np.stack([points[:-1], points[1:]], axis=1)
-    real = (ring[:-1] == ring[1:]) & (steps[:, 0] != steps[:, 1]).any(axis=1)
-    return shapely.linestrings(steps[real])
+    return steps[(ring[:-1] == ring[1:]) & (steps[:, 0] != steps[:, 1]).any(axis=1)]
 
 
-def _directions(edges: np.ndarray) -> np.ndarray:
-    ends = shapely.get_coordinates(edges).reshape(-1, 2, 2)
-    step = ends[:, 1] - ends[:, 0]
-    return step / np.hypot(*step.T)[:, None]
+def _cross(one: Floats, other: Floats) -> Floats:
+    return one[:, 0] * other[:, 1] - one[:, 1] * other[:, 0]
 
 
-def _overlap(one: shapely.Geometry, other: shapely.Geometry, tolerance: float) -> tuple[float, bool]:
-    """Return the planar area in m² that both cover, and whether it is wider than the tolerance."""
-    common = shapely.intersection(one, other)
-    core = shapely.buffer(common, -(tolerance / 2 + HALF_QUANTUM))
-    return float(shapely.area(common)), not shapely.is_empty(core)
+def is_wide(common: Any, tolerance: float) -> Any:
+    """Tell whether land that two polygons both cover is wider than the tolerance anywhere; of an array, for each."""
+    return ~shapely.is_empty(shapely.buffer(common, -core_radius(tolerance)))
 
 
-def _barrier(
+def core_radius(tolerance: float) -> float:
+    """Return the radius in m of a disc that land wider than the tolerance holds."""
+    return tolerance / 2 + HALF_QUANTUM
+
+
+def barrier(
     line: shapely.Geometry, gap: float, separators: gpd.GeoDataFrame | None, thresholds: Thresholds
 ) -> str | None:
     """Return the names of the roads, rivers and railways that alone fill the gap, if they do."""

@@ -61,8 +61,8 @@ def distances(
     drawn = geodesic_distances(start, end)
     grades = list(zip(sites["grade"].to_numpy()[left], second["grade"].to_numpy()[right], strict=True))
     known = np.array([np.nan if SCHEMATIC in pair else 1.0 for pair in grades])
-    reach = _reach(sites)[left] + _reach(second)[right]
-    reach = np.where((reach == 0) & ~np.isnan(known), np.nan, reach)
+    moved = reach(sites)[left] + reach(second)[right]
+    moved = np.where((moved == 0) & ~np.isnan(known), np.nan, moved)
     rows = pd.DataFrame(
         {
             "from": sites["id"].to_numpy()[left],
@@ -70,8 +70,8 @@ def distances(
             "measure": measure,
             "distance": drawn * known,
             "duration": np.nan,
-            "low": np.maximum(drawn - reach, 0),
-            "high": drawn + reach,
+            "low": np.maximum(drawn - moved, 0),
+            "high": drawn + moved,
             "from_lon": start[:, 0] * known,
             "from_lat": start[:, 1] * known,
             "to_lon": end[:, 0] * known,
@@ -83,7 +83,7 @@ def distances(
     return rows[list(DISTANCE_COLUMNS)]
 
 
-def _reach(sites: gpd.GeoDataFrame) -> Floats:
+def reach(sites: gpd.GeoDataFrame) -> Floats:
     """Return how far each site may move: nothing where none is stated, unknown for a schematic outline.
 
     A schematic outline that claims to lie exactly says nothing either.

@@ -94,6 +94,24 @@ def adjacencies(thresholds: Thresholds, source: str | None = None, separators: s
     return study.adjacencies(study.source_layer(source), thresholds, separators=separators)
 
 
+def near_pairs(thresholds: Thresholds, source: str | None, separators: str | None, within: float) -> pd.DataFrame:
+    """Return the pairs of very many sites that lie within so many m; the table is not copied for each visit."""
+    version = (catalog.data_version(), database.identity(), database.version(), active.key())
+    return _near_pairs(version, thresholds, source, separators, within)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _near_pairs(
+    version: tuple, thresholds: Thresholds, source: str | None, separators: str | None, within: float
+) -> pd.DataFrame:
+    return study.adjacencies(study.source_layer(source), thresholds, within=within, separators=separators)
+
+
+@_kept
+def has_many_pairs(source: str | None) -> bool:
+    return study.has_many_pairs(study.source_layer(source))
+
+
 @_kept
 def site_names(source: str | None = None) -> dict[str, str]:
     return study.site_names(study.source_layer(source))

@@ -79,9 +79,17 @@ def show_table(
     names: Mapping[str, str] | None = None,
     hidden: tuple[str, ...] = (),
     height: int | Literal["auto"] = "auto",
+    most: int | None = None,
 ) -> None:
-    """Show `table` (inner names) for people and offer the whole of it as CSV and XLSX, unrounded, with its sources."""
-    seen = table.drop(columns=[column for column in hidden if column in table]).dropna(axis=1, how="all")
+    """Show `table` (inner names) for people and offer the whole of it as CSV and XLSX, unrounded, with its sources.
+
+    Of a long table the first `most` rows are shown.
+    """
+    seen = (
+        table.head(len(table) if most is None else most)
+        .drop(columns=[column for column in hidden if column in table])
+        .dropna(axis=1, how="all")
+    )
     show_numbers(seen, unit, names, height)
     with st.container(horizontal=True):
         offer(t("ui.download_csv"), lambda: csv_bytes(outward(table)), f"{name}.csv")

@@ -7,10 +7,13 @@ MANY = 20_000
 def worth(count: int) -> bool:
     """Tell whether so many features are a matter for the engine, and its kernels load here.
 
-    They do not without numba, or on a Windows without the C++ runtime that it needs: the plain analysis does the work then.
+    Where they do not, the plain analysis does the work.
     """
-    if count < MANY:
-        return False
+    return count >= MANY and loads()
+
+
+def loads() -> bool:
+    """Tell whether kernels load here: not without numba, nor on a Windows without the C++ runtime that it needs."""
     try:
         import numba  # noqa: F401
     except (ImportError, OSError):

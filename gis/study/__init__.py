@@ -395,6 +395,15 @@ def place_at(lon: float, lat: float) -> str | None:
     return None if found.empty else str(found["full_name"].iloc[0])
 
 
+def has_many_pairs(source: SourceLayer) -> bool:
+    """Tell whether a layer has more pairs of sites than anybody reads."""
+    return _pairs(source) > MAX_PAIRS
+
+
+def _pairs(source: SourceLayer) -> int:
+    return len(source.frame) * (len(source.frame) - 1) // 2
+
+
 def _require_pairs(count: int) -> None:
     """Refuse to make a table of more pairs than anybody reads."""
     if count > MAX_PAIRS:
@@ -413,10 +422,23 @@ def adjacencies(
     within: float | None = None,
     separators: str | None = None,
 ) -> pd.DataFrame:
-    """Return the relation of every pair of sites, and which 법정동 lies between."""
-    _require_pairs(len(source.frame) * (len(source.frame) - 1) // 2)
+    """Return the relation of every pair of sites, and which 법정동 lies between.
+
+    Of so many sites that nobody reads every pair, the pairs within so many m, without what lies between.
+
+    Raises
+    ------
+    InputError
+        Where there are too many pairs, and nobody says within how many m.
+    """
     belt = crs_name(source.frame.crs)
     barriers = None if separators is None else _other_layer(separators, belt)
+    if has_many_pairs(source):
+        if within is None or not engine.loads():
+            raise InputError("many_neighbors", count=f"{_pairs(source):,}", most=f"{MAX_PAIRS:,}")
+        from gis.engine.adjacency import adjacency  # compiled kernels, where numba loads
+
+        return adjacency(source.frame, thresholds or _adjacency.Thresholds(), within, barriers)
     return _adjacency.adjacency(source.frame, thresholds, within=within, separators=barriers, units=layer("emd", belt))
 
 

@@ -18,8 +18,10 @@ from gis.view.sentences import (
     place_name,
     with_distance_labels,
 )
-from gis.view.tables import layer_title, with_area_notes
+from gis.view.tables import label, layer_title, with_area_notes
 
+MOST_ROWS = 1_000
+"""Rows of a long table that are shown."""
 SENTENCES = 20  # sites and pairs in words above their table, which holds all (a bare text would be shown)
 
 
@@ -84,6 +86,9 @@ def show_adjacency(source: str | None, names: dict[str, str] | None) -> None:
     bands = near_box.multiselect(t("ui.near"), [1, 2, 5, 10, 20, 30], [2, 5, 10], key="near", bind="query-params")
     thresholds = Thresholds(tolerance, beside, tuple(sorted(1000.0 * band for band in bands)))
     between = separators(source)
+    if cache.has_many_pairs(source):
+        show_near_pairs(thresholds, source, between, names)
+        return
     table = cache.adjacencies(thresholds, source, between)
     if between is None:
         st.caption(t("ui.separators_missing"))
@@ -94,6 +99,23 @@ def show_adjacency(source: str | None, names: dict[str, str] | None) -> None:
         details = table[["a", "b", "de9im", "tolerance"]]
         called = {column: details[column].map(lambda name: place_name(name, names)) for column in ("a", "b")}
         st.dataframe(details.assign(**called), hide_index=True)
+
+
+def show_near_pairs(
+    thresholds: Thresholds, source: str | None, between: str | None, names: dict[str, str] | None
+) -> None:
+    """Draw the pairs of very many sites that lie near one another: how many of which class, the first, and files of all."""
+    within = st.number_input(t("ui.pairs_within"), 0.0, 10_000.0, 1.0, 1.0, key="pairs_within", bind="query-params")
+    with st.spinner(t("ui.measuring"), show_time=True):
+        table = cache.near_pairs(thresholds, source, between, within)
+    counts = table["relation"].value_counts()
+    say(
+        " · ".join(f"{label('relation', name)} {count:,}" for name, count in counts.items()) or t("word.none"),
+        strong=True,
+    )
+    if len(table) > MOST_ROWS:
+        st.caption(t("ui.first_rows", count=f"{len(table):,}", most=f"{MOST_ROWS:,}"))
+    show_table(table, "adjacency", names=names, hidden=("de9im",), most=MOST_ROWS)
 
 
 def separators(source: str | None) -> str | None:

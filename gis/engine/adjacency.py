@@ -1,0 +1,139 @@
+"""What lies next to what among very many sites: a row for each pair that may lie within a distance."""
+
+from itertools import product
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from gis.analysis.adjacency import HALF_QUANTUM, Thresholds, barrier, core_radius, is_wide, shared_boundary
+from gis.analysis.distance import reach
+from gis.analysis.overlay import valid_shapes
+from gis.engine.distance import ragged_points
+from gis.engine.fabric import Fabric, fabric
+from gis.errors import InputError
+from gis.kernel.geodesy import Floats, geodesic_distances
+from gis.kernel.jit import in_threads
+from gis.kernel.meeting import DOUBTFUL, OVERLAP, box_pairs, meetings
+from gis.kernel.overlap import shape_boxes
+from gis.model import ADJACENCY_COLUMNS, SCHEMATIC, worse_grade
+
+SCALE = 1.0 + 3e-4
+"""How much longer a length on the ellipsoid may be than in the plane of its belt, and the other way round."""
+Positions = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+def adjacency(
+    sites: gpd.GeoDataFrame | Fabric,
+    thresholds: Thresholds,
+    within: float,
+    separators: gpd.GeoDataFrame | None = None,
+) -> pd.DataFrame:
+    """Return what `gis.analysis.adjacency.adjacency` does of the pairs that may lie within so many m of one another.
+
+    `de9im` and the 법정동 between stay empty: they are asked of single pairs.
+
+    Raises
+    ------
+    InputError
+        Where an outline is schematic, for then nobody knows which pairs lie within.
+    """
+    ready = sites if isinstance(sites, Fabric) else fabric(sites)
+    frame, shapes = ready.frame, ready.frame.geometry.to_numpy()
+    shapes = shapes if ready.valid.all() else valid_shapes(shapes)
+    if frame["grade"].eq(SCHEMATIC).any():
+        raise InputError("many_schematic")
+    moved = reach(frame)
+    limit = SCALE * (within + 2 * float(moved.max(initial=0.0))) + HALF_QUANTUM
+    snap = thresholds.tolerance + HALF_QUANTUM
+    left, right = box_pairs(shape_boxes(ready.shapes), limit)
+    found = meetings(ready.shapes, (left, right), limit, snap)
+    doubtful = (found.kind == DOUBTFUL) | ~(ready.valid[left] & ready.valid[right])
+    found.gap[doubtful] = shapely.distance(shapes[left[doubtful]], shapes[right[doubtful]])
+    near = np.flatnonzero(found.gap <= limit)
+    left, right, gap, shared = left[near], right[near], found.gap[near], found.shared[near]
+    may_overlap = (found.kind[near] == OVERLAP) | (doubtful[near] & (gap == 0.0))
+    apart = np.flatnonzero(gap > 0)
+    gap[apart] = geodesic_distances(*ragged_points(ready.shapes, ready.shapes, frame, frame, left[apart], right[apart]))
+    spread = moved[left] + moved[right]
+    kept = np.flatnonzero(~(np.maximum(gap - spread, 0.0) > within + HALF_QUANTUM))
+    left, right, gap, shared, spread = left[kept], right[kept], gap[kept], shared[kept], spread[kept]
+    shared = np.where(gap <= snap, shared, 0.0)
+    for pair in np.flatnonzero(np.isnan(shared)):
+        shared[pair] = shared_boundary(shapes[left[pair]], shapes[right[pair]], thresholds.tolerance)
+    area, wide = _common(shapes[left], shapes[right], may_overlap[kept], thresholds.tolerance)
+    between = _barriers(shapes, (left, right), gap, separators, thresholds)
+    relation = _relations(gap, shared, wide, between, thresholds)
+    open_beside = (relation == "near") & (separators is None) & (gap <= thresholds.beside + HALF_QUANTUM)
+    table = pd.DataFrame(
+        {
+            "a": frame["id"].to_numpy()[left], "b": frame["id"].to_numpy()[right], "relation": relation,
+            "possible_relations": np.where(open_beside, "beside|near", relation), "gap": gap,
+            "low": np.where(spread > 0, np.maximum(gap - spread, 0.0), np.nan),
+            "high": np.where(spread > 0, gap + spread, np.nan),
+            "shared_boundary": shared, "overlap": area, "separated_by": between, "de9im": None,
+            "tolerance": thresholds.tolerance, "grade": _grades(frame["grade"], left, right),
+        }
+    )  # fmt: skip
+    table = table.reindex(columns=list(ADJACENCY_COLUMNS))
+    table["near_within"] = _bands(relation, gap, thresholds.near)
+    return table
+
+
+def _common(
+    one: NDArray[np.object_], other: NDArray[np.object_], asked: Flags, tolerance: float
+) -> tuple[Floats, Flags]:
+    """Return the area (m²) that pairs share and whether it is wider than the tolerance; nothing of those not asked."""
+    area, wide = np.zeros(len(one)), np.zeros(len(one), dtype=bool)
+    places, least = np.flatnonzero(asked), np.pi * core_radius(tolerance) ** 2
+
+    def work(start: int, end: int) -> None:
+        here = places[start:end]
+        common = shapely.intersection(one[here], other[here])
+        area[here] = shapely.area(common)
+        large = area[here] >= 0.99 * least  # a disc is a polygon to GEOS
+        wide[here[large]] = is_wide(common[large], tolerance)
+
+    in_threads(work, len(places), 512)
+    return area, wide
+
+
+def _relations(
+    gap: Floats, shared: Floats, wide: Flags, between: NDArray[np.object_], thresholds: Thresholds
+) -> NDArray[np.object_]:
+    near = gap <= thresholds.near[-1] + HALF_QUANTUM
+    cases = [wide, shared > thresholds.tolerance, between.astype(bool), near]
+    return np.select(cases, ["overlap", "border", "beside", "near"], "apart").astype(object)
+
+
+def _barriers(
+    shapes: NDArray[np.object_], pairs: tuple[Positions, Positions], gap: Floats,
+    separators: gpd.GeoDataFrame | None, thresholds: Thresholds,
+) -> NDArray[np.object_]:  # fmt: skip
+    """Return the names of the roads, rivers and railways that alone fill the gap of each pair; None where none do."""
+    names = np.full(len(gap), None, dtype=object)
+    if separators is None:
+        return names
+    asked = np.flatnonzero((gap > thresholds.tolerance) & (gap <= thresholds.beside + HALF_QUANTUM))
+    lines = shapely.shortest_line(shapes[pairs[0][asked]], shapes[pairs[1][asked]])
+    for place in np.unique(separators.sindex.query(lines, predicate="intersects")[0]):
+        names[asked[place]] = barrier(lines[place], gap[asked[place]], separators, thresholds)
+    return names
+
+
+def _grades(grades: pd.Series, left: Positions, right: Positions) -> NDArray[np.object_]:
+    """Return the grade that each pair deserves."""
+    codes, known = pd.factorize(grades, use_na_sentinel=False)
+    known = [one if isinstance(one, str) else None for one in known]
+    worse = np.array([worse_grade(*pair) for pair in product(known, repeat=2)], dtype=object)
+    return worse[codes[left] * len(known) + codes[right]]
+
+
+def _bands(relation: NDArray[np.object_], gap: Floats, bands: tuple[float, ...]) -> Floats:
+    """Return the smallest band of 근접 in m that holds each near pair; NaN for any other."""
+    place = np.searchsorted(np.array(bands) + HALF_QUANTUM, gap)
+    held = np.append(np.array(bands, dtype=float), np.nan)[place]
+    return np.where(relation == "near", held, np.nan)
