@@ -106,7 +106,7 @@ def interval_text(low: float, high: float) -> str:
     """Return an interval (m) with digits that its own width justifies, rounded outward so that it still holds."""
     if low == high:
         return length_text(low)
-    step = max(0.1, 10.0 ** math.floor(math.log10((high - low) / 5)))
+    step = max(0.1, 10.0 ** math.floor(math.log10(max(high - low, 0.5) / 5)))
     floor, ceiling = math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
     unit, scale = ("m", 1) if ceiling < 1000 else ("km", 1000)
     digits = _decimals(step / scale)

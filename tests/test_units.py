@@ -4,7 +4,7 @@ import math
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gis.errors import GisError, InputError, UnknownNameError
@@ -160,6 +160,7 @@ def test_an_interval_reads_well_at_every_scale(low, high, text):
     assert interval_text(low, high) == text
 
 
+@example(0.0, 5e-324)
 @given(lengths, lengths)
 def test_a_shown_interval_still_holds_the_one_it_shows(one, other):
     low, high = sorted((one, other))
