@@ -12,7 +12,7 @@ from shapely import affinity
 from bench.generated import cadastral_map, districts
 from gis.analysis import overlay as analysis_overlay
 from gis.engine import overlay as engine_overlay
-from gis.kernel.overlap import shared_areas
+from gis.kernel.overlap import shared_areas, shared_measures
 from gis.kernel.ragged import ragged
 
 
@@ -97,6 +97,16 @@ def test_any_two_polygons_share_what_geos_has(large, small, angle):
     turned = affinity.rotate(small, angle, origin=(0, 0))
     area, sure = shared([large, large], [small, turned])
     np.testing.assert_allclose(area[sure], by_geos([large, large], [small, turned])[sure], atol=1e-8)
+
+
+@given(large=valid, small=valid, angle=st.floats(1, 89))
+def test_what_two_polygons_share_has_the_perimeter_of_geos(large, small, angle):
+    turned = affinity.rotate(small, angle, origin=(0.3, 0.1))
+    pairs = np.arange(1)
+    _, perimeter, sure = shared_measures(ragged(np.array([large])), ragged(np.array([turned])), (pairs, pairs))
+    common = shapely.intersection(large, turned)
+    if sure[0]:
+        assert perimeter[0] == pytest.approx(common.length if common.area else 0.0, abs=1e-7)
 
 
 @pytest.fixture(scope="module")

@@ -25,8 +25,14 @@ def shared_areas(large: Ragged, small: Ragged, pairs: tuple[Positions, Positions
 
     Every shape is valid: its rings do not cross themselves or one another.
     """
+    area, _, sure = shared_measures(large, small, pairs)
+    return area, sure
+
+
+def shared_measures(large: Ragged, small: Ragged, pairs: tuple[Positions, Positions]) -> tuple[Floats, Floats, Flags]:
+    """Return the same, and between both the perimeter (m) of what is shared."""
     count = len(pairs[0])
-    area, sure = np.zeros(count), np.zeros(count, dtype=bool)
+    area, perimeter, sure = np.zeros(count), np.zeros(count), np.zeros(count, dtype=bool)
     boxes, runs, starts = edge_runs(large)
     sides = (
         large.points, large.rings, large.shape_rings, interior_sides(large), boxes, runs, starts,
@@ -36,10 +42,10 @@ def shared_areas(large: Ragged, small: Ragged, pairs: tuple[Positions, Positions
     most = int(np.diff(large.rings[large.shape_rings]).max(initial=0)) + 1
 
     def work(start: int, end: int) -> None:
-        _share(start, end, left, right, *sides, most, area, sure)
+        _share(start, end, left, right, *sides, most, area, perimeter, sure)
 
     in_threads(work, count, 2_048)
-    return area, sure
+    return area, perimeter, sure
 
 
 def shape_boxes(shapes: Ragged) -> Floats:
@@ -125,19 +131,22 @@ def _sorted(values: Floats, count: int) -> None:
 @compiled
 def _inside_part(
     points: Floats, at: int, x0: float, y0: float, cuts: Floats, count: int, inside: bool
-) -> tuple[float, bool]:  # fmt: skip
-    """Return twice the area that the pieces of an edge span with (x0, y0), of those inside, and whether its end is."""
+) -> tuple[float, float, bool]:  # fmt: skip
+    """Return twice the area that the pieces of an edge span with (x0, y0), of those inside, their length, and whether
+    its end is inside.
+    """
     ax, ay = points[at, 0] - x0, points[at, 1] - y0
     dx, dy = points[at + 1, 0] - points[at, 0], points[at + 1, 1] - points[at, 1]
-    total, before = 0.0, 0.0
+    total, share, before = 0.0, 0.0, 0.0
     for number in range(count + 1):
         now = cuts[number] if number < count else 1.0
         if inside:
             total += (ax + dx * before) * (ay + dy * now) - (ax + dx * now) * (ay + dy * before)
+            share += now - before
         before = now
         if number < count:
             inside = not inside
-    return total, inside
+    return total, share * np.sqrt(dx * dx + dy * dy), inside
 
 
 @compiled
@@ -145,7 +154,7 @@ def _share(
     start: int, end: int, left: Positions, right: Positions,
     points: Floats, rings: Offsets, of_shape: Offsets, sides: Floats, boxes: Floats, runs: Positions, run_starts: Offsets,
     others: Floats, other_rings: Offsets, of_other: Offsets, other_sides: Floats, other_boxes: Floats,
-    most: int, area: Floats, sure: Flags,
+    most: int, area: Floats, perimeter: Floats, sure: Flags,
 ) -> None:  # fmt: skip
     near = np.empty(most, np.int64)
     ring_of = np.empty(most, np.int64)
@@ -206,7 +215,7 @@ def _share(
                 crossings += 1
         if doubtful:
             continue
-        total, taken = 0.0, 0
+        total, around, taken = 0.0, 0.0, 0
         for ring in range(of_other[other], of_other[other + 1]):
             begin = other_rings[ring]
             place = _place_in_runs(others[begin, 0], others[begin, 1], points, boxes, runs, first_run, last_run)
@@ -222,8 +231,8 @@ def _share(
                 if found == 0 and not inside:
                     continue
                 _sorted(cuts, found)
-                part, inside = _inside_part(others, at, west, south, cuts, found, inside)
-                own += part
+                part, length, inside = _inside_part(others, at, west, south, cuts, found, inside)
+                own, around = own + part, around + length
             total += own * other_sides[ring]
         for number in range(count):
             if doubtful:
@@ -243,7 +252,7 @@ def _share(
             if found == 0 and place != 1:
                 continue
             _sorted(cuts, found)
-            part, _ = _inside_part(points, at, west, south, cuts, found, place == 1)
-            total += part * sides[ring_of[number]]
+            part, length, _ = _inside_part(points, at, west, south, cuts, found, place == 1)
+            total, around = total + part * sides[ring_of[number]], around + length
         if not doubtful:
-            area[pair], sure[pair] = max(0.5 * total, 0.0), True
+            area[pair], perimeter[pair], sure[pair] = max(0.5 * total, 0.0), around, True
