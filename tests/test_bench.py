@@ -12,6 +12,8 @@ import shapely
 from bench.generated import cadastral_map, districts, sites, theme_layers
 from bench.overlay import Agreement
 from bench.results import medians
+from gis.cli.bench import SMALL
+from tests.command import refusal
 
 ROOT = Path(__file__).parents[1]
 
@@ -81,16 +83,26 @@ def test_the_middle_of_the_rounds_counts():
     assert medians({"a": [(3.0, 1.0), (1.0, 9.0), (2.0, 5.0)]}) == {"a": (2.0, 5.0)}
 
 
-def test_the_overlay_benchmark_runs_small_and_its_answers_agree():
-    words = ["bench/overlay.py", "--parcels", "500", "--layers", "2", "--rounds", "1", "--sites", "1", "--no-qgis"]
-    done = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True, check=False)
+@pytest.fixture(scope="module")
+def small_run():
+    words = [sys.executable, "-m", "gis", "bench", "overlay", "area", "adjacency", "--small"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("Answers beside geopandas the same") == 2
-    assert "QGIS was not run" in done.stdout
+    return done.stdout
 
 
-def test_the_area_benchmark_runs_small_and_its_answers_agree():
-    words = ["bench/area.py", "--parcels", "500", "--rounds", "1"]
-    done = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "ppm" in done.stdout
+@pytest.mark.parametrize(
+    "told",
+    ["Answers beside geopandas the same", "QGIS was not run", "## area", "ppm", "## adjacency", " 0 on one side alone"],
+)
+def test_benchmarks_run_small_by_the_command_and_their_answers_agree(small_run, told):
+    assert told in small_run
+
+
+def test_the_command_knows_every_benchmark():
+    found = {path.stem for path in (ROOT / "bench").glob("*.py") if "argparse" in path.read_text(encoding="utf-8")}
+    assert found == set(SMALL)
+
+
+def test_an_unknown_benchmark_is_refused_with_the_known_ones():
+    assert "adjacency" in refusal("bench", "nothing")

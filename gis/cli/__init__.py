@@ -8,6 +8,7 @@ import typer
 from gis import study
 from gis.cli import (
     analyses,
+    bench,
     chain,
     consequences,
     data,
@@ -52,6 +53,7 @@ app.add_typer(siting.app)
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(consequences.app)
 app.add_typer(report.app)
+app.add_typer(bench.app)
 app.add_typer(consequences.rates_app, name="rates")
 
 
