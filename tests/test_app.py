@@ -1,5 +1,6 @@
 """Every page by AppTest: it runs, keeps choices, and says a fault in one sentence."""
 
+import ast
 import json
 import shutil
 from pathlib import Path
@@ -19,6 +20,12 @@ PAGES = ("map", "measure", "chain", "sources", "report")
 def workspace(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("GIS_WORKSPACE", str(tmp_path_factory.getbasetemp() / "workspace"))
     monkeypatch.chdir(ROOT)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "gis" / "app" / "pages").glob("*.py")), ids=lambda path: path.stem)
+def test_no_page_has_a_bare_text_that_streamlit_would_show(path):
+    _, *rest = ast.parse(path.read_text(encoding="utf-8")).body
+    assert not [one.lineno for one in rest if isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant)]
 
 
 def opened(page: str, **query: str) -> AppTest:

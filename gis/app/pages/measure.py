@@ -20,8 +20,7 @@ from gis.view.sentences import (
 )
 from gis.view.tables import label, layer_title, with_area_notes
 
-MOST_ROWS = 1_000
-"""Rows of a long table that are shown."""
+MOST_ROWS = 1_000  # of a long table, in the page
 SENTENCES = 20  # sites and pairs in words above their table, which holds all (a bare text would be shown)
 
 
@@ -110,7 +109,7 @@ def show_near_pairs(
         table = cache.near_pairs(thresholds, source, between, within)
     counts = table["relation"].value_counts()
     say(
-        " · ".join(f"{label('relation', name)} {count:,}" for name, count in counts.items()) or t("word.none"),
+        " · ".join(f"{label('relation', name)} {count:,}" for name, count in counts.items() if count) or t("word.none"),
         strong=True,
     )
     if len(table) > MOST_ROWS:
